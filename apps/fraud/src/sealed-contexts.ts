@@ -1,0 +1,43 @@
+import { ClientContext } from '@referrals/contracts';
+import { Opener } from '@referrals/messaging';
+import type { Transaction } from '@referrals/persistence';
+import { nothingKnown, type ContextFingerprints, type Fingerprints } from './fingerprints.js';
+
+const LIVING_KEYS = 'select key_id as "keyId", private_key as "privateKey" from sealing_key where private_key is not null';
+/** How long a process may still hold a key that has been destroyed. */
+const REMEMBERED_MS = 10 * 60 * 1_000;
+
+/** Opens boxes and turns what is in them into fingerprints at once: nothing raw leaves this file. */
+export class SealedContexts {
+  private keys = new Map<string, string>();
+  private opener = new Opener(() => null);
+  private readAt = -Infinity;
+
+  constructor(private readonly fingerprints: Fingerprints) {}
+
+  /** In the order given. A box that cannot be opened leaves nothing but a note: its event counts all the same. */
+  async read(tx: Transaction, boxes: (string | null)[]): Promise<ContextFingerprints[]> {
+    await this.loadKeys(tx, boxes);
+    return boxes.map((box) => (box === null ? nothingKnown('no_context') : this.readOne(box)));
+  }
+
+  private readOne(box: string): ContextFingerprints {
+    const content = ClientContext.safeParse(this.opener.open(box));
+    return content.success ? this.fingerprints.ofContext(content.data) : nothingKnown('unreadable_context');
+  }
+
+  private async loadKeys(tx: Transaction, boxes: (string | null)[]): Promise<void> {
+    const wanted = new Set(boxes.filter((box) => box !== null).map(keyIdOf));
+    if (wanted.size === 0) return;
+    const isFresh = performance.now() - this.readAt < REMEMBERED_MS;
+    if (isFresh && [...wanted].every((keyId) => this.keys.has(keyId))) return;
+    const rows = await tx.rows<{ keyId: string; privateKey: string }>(LIVING_KEYS);
+    const keys = new Map(rows.map(({ keyId, privateKey }) => [keyId, privateKey]));
+    this.keys = keys;
+    this.opener = new Opener((keyId) => keys.get(keyId) ?? null);
+    this.readAt = performance.now();
+  }
+}
+
+/** A box reads `v1.<key id>.…` */
+const keyIdOf = (box: string): string => box.split('.')[1] ?? '';

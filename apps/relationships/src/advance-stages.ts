@@ -1,0 +1,112 @@
+import { events } from '@referrals/contracts';
+import { deriveStagesFromSummary, summarise, type ActivitySummary, type PaymentFact, type StageState } from '@referrals/domain';
+import { failpoint, type Transaction } from '@referrals/persistence';
+import { loadHistory, writeProgress } from './advance-stages.queries.js';
+import { factsOf, instantOf, paymentFact, summaryOf, type ReferralRow } from './referral-row.js';
+
+/** A referral with all that its stages follow from. */
+export interface Progress {
+  row: ReferralRow;
+  summary: ActivitySummary;
+  payments: PaymentFact[];
+}
+
+export const progressOf = (row: ReferralRow, payments: PaymentFact[]): Progress => ({ row, summary: summaryOf(row), payments });
+
+/**
+ * Brings referrals to the stages that the facts justify, and tells what was reached for the first time. A fact that
+ * comes late moves a stage's time back, and tells nothing again.
+ * @returns the rows as they are now
+ */
+export async function advanceStages(tx: Transaction, list: Progress[]): Promise<ReferralRow[]> {
+  const moved = list.map((progress) => ({ before: progress.row, after: advanced(tx, progress) })).filter(({ before, after }) => !isSame(before, after));
+  for (const { before, after } of moved) tellReached(tx, before, after);
+  if (moved.length > 0) await writeProgress(tx, moved.map(({ after }) => after));
+  failpoint('relationships-after-advance');
+  const changed = new Map(moved.map(({ after }) => [after.id, after]));
+  return list.map(({ row }) => changed.get(row.id) ?? row);
+}
+
+/** For referees whose activity or payments came before their referral did. */
+export async function advanceFromHistory(tx: Transaction, refereeIds: string[]): Promise<ReferralRow[]> {
+  const { stages } = tx.programme;
+  const list = (await loadHistory(tx, refereeIds)).map(({ row, activities, payments }): Progress => ({
+    row,
+    summary: summarise(
+      activities.map(({ kind, app_id, occurred_at }) => ({ kind, appId: app_id, occurredAt: new Date(occurred_at) })),
+      new Date(row.registered_at),
+      stages,
+    ),
+    payments: payments.map(paymentFact),
+  }));
+  return advanceStages(tx, list);
+}
+
+function advanced(tx: Transaction, { row, summary, payments }: Progress): ReferralRow {
+  const state = deriveStagesFromSummary({
+    registeredAt: new Date(row.registered_at), appId: row.source_app_id, payments, summary, rules: tx.programme.stages,
+  });
+  const told = [...row.told_apps, ...newApps(row, state)];
+  return {
+    ...row,
+    ...stageColumns(row, state, payments),
+    first_use_at: text(summary.firstUseAt),
+    first_trial_at: text(summary.firstTrialAt),
+    first_activity_at: text(summary.firstActivityAt),
+    first_use_by_app: Object.fromEntries([...summary.firstUseByApp].map(([appId, at]) => [appId, at.toISOString()] as const).sort()),
+    told_apps: told,
+    sequence: row.sequence + 1,
+  };
+}
+
+/** Retention is found by its own check, and ends with the qualification that it rests on. */
+function stageColumns(row: ReferralRow, state: StageState, payments: PaymentFact[]) {
+  const isRetained = row.retained_at !== null && state.qualifiedAt !== null;
+  const settled = payments.map((payment) => payment.occurredAt).filter((at) => at.getTime() >= Date.parse(row.registered_at));
+  return {
+    stage: isRetained ? ('retained' as const) : state.stage,
+    activated_at: text(state.activatedAt),
+    qualified_at: text(state.qualifiedAt),
+    qualifying_payment_id: state.qualifyingPaymentId,
+    retained_at: isRetained ? row.retained_at : null,
+    converted_at: settled.length > 0 ? new Date(Math.min(...settled.map((at) => at.getTime()))).toISOString() : null,
+  };
+}
+
+/**
+ * Cross-app uses not told yet. Without an app of the sign-up, a late event can make another app the first one; as many
+ * are told as there are in the end, whichever came first.
+ */
+function newApps(row: ReferralRow, state: StageState): string[] {
+  const untold = state.crossAppUses.filter(({ appId }) => !row.told_apps.includes(appId)).map(({ appId }) => appId);
+  return untold.slice(0, Math.max(0, state.crossAppUses.length - row.told_apps.length));
+}
+
+function tellReached(tx: Transaction, before: ReferralRow, after: ReferralRow): void {
+  const facts = factsOf(after);
+  const common = { aggregateId: after.id, sequence: after.sequence };
+  const reached = (column: 'activated_at' | 'qualified_at'): Date | null => (before[column] === null ? instantOf(after[column]) : null);
+  const activatedAt = reached('activated_at');
+  if (activatedAt) tx.emit(events.referralActivated, { ...common, occurredAt: activatedAt, data: { ...facts, activatedAt: after.activated_at! } });
+  const qualifiedAt = reached('qualified_at');
+  if (qualifiedAt) {
+    const data = { ...facts, qualifiedAt: after.qualified_at!, paymentId: after.qualifying_payment_id!, firstActivityAt: after.first_activity_at };
+    tx.emit(events.referralQualified, { ...common, occurredAt: qualifiedAt, data });
+  }
+  for (const appId of after.told_apps.slice(before.told_apps.length)) {
+    const usedAt = after.first_use_by_app[appId]!;
+    tx.emit(events.referralAppActivated, { ...common, occurredAt: new Date(usedAt), data: { ...facts, appId, usedAt } });
+  }
+}
+
+const text = (instant: Date | null): string | null => instant?.toISOString() ?? null;
+
+const COMPARED = [
+  'stage', 'activated_at', 'qualified_at', 'qualifying_payment_id', 'retained_at', 'converted_at', 'first_use_at', 'first_trial_at', 'first_activity_at',
+] as const;
+
+function isSame(before: ReferralRow, after: ReferralRow): boolean {
+  const same = (a: string | null, b: string | null): boolean => a === b || (a !== null && b !== null && Date.parse(a) === Date.parse(b));
+  const apps = (row: ReferralRow): string => JSON.stringify(Object.entries(row.first_use_by_app).map(([id, at]) => [id, Date.parse(at)]).sort());
+  return COMPARED.every((column) => same(before[column], after[column])) && apps(before) === apps(after);
+}

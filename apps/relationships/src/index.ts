@@ -1,0 +1,1 @@
+export * from './relationships.room.js';

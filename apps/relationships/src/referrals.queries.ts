@@ -1,0 +1,32 @@
+import { Refusal } from '@referrals/domain';
+import { decodeCursor, page, type Database, type Page } from '@referrals/persistence';
+import type { ReferralRow } from './referral-row.js';
+
+export async function findReferral(db: Database, by: 'id' | 'referee_id', value: string): Promise<ReferralRow> {
+  const where = { id: 'r.id = $1::uuid', referee_id: 'r.referee_id = $1' }[by];
+  const [found] = await db.rows<{ row: ReferralRow }>(`select to_json(r) as row from referral r where ${where}`, [value]);
+  if (!found) throw new Refusal('not_found');
+  return found.row;
+}
+
+const LIST = `select to_json(r) as row from referral r
+  where r.referrer_id = $1 and ($2::text is null or r.stage = $2) and ($3::timestamptz is null or (r.arrived_at, r.id) < ($3, $4::uuid))
+  order by r.arrived_at desc, r.id desc limit $5`;
+
+export interface ListRequest {
+  userId: string;
+  stage?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export async function listReferrals(db: Database, { userId, stage, limit, cursor }: ListRequest): Promise<Page<ReferralRow>> {
+  const [arrivedAt, id] = decodeCursor(cursor, 2) ?? [null, null];
+  const rows = await db.rows<{ row: ReferralRow }>(LIST, [userId, stage ?? null, arrivedAt, id, limit + 1]);
+  return page(rows.map(({ row }) => row), limit, (row) => [row.arrived_at, row.id]);
+}
+
+export async function countUses(db: Database, codeIds: string[]): Promise<Record<string, number>> {
+  const rows = await db.rows<{ codeId: string; uses: number }>('select code_id as "codeId", uses from code_use where code_id = any($1)', [codeIds]);
+  return Object.fromEntries(codeIds.map((id) => [id, rows.find((row) => row.codeId === id)?.uses ?? 0]));
+}

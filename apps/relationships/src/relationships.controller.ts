@@ -1,0 +1,76 @@
+import { Controller, Inject } from '@nestjs/common';
+import { codes, events, relationships, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { On, Read, Room, Write, type ReceivedEvent, type RoomController, type Work } from '@referrals/messaging';
+import type { Transaction } from '@referrals/persistence';
+import { checkRetention } from './check-retention.js';
+import { noteAssessments } from './note-assessments.js';
+import { notePayments } from './note-payments.js';
+import { recordActivity, type Activity, type ActivityReply } from './record-activity.js';
+import { referralOf, type ReferralRow } from './referral-row.js';
+import { countUses, findReferral, listReferrals } from './referrals.queries.js';
+import { registerReferrals, type Registration, type RegistrationReply } from './register-referrals.js';
+import { updateUser } from './update-user.js';
+
+type Contracts = typeof relationships;
+
+@Controller()
+export class RelationshipsController implements RoomController {
+  constructor(@Inject(Room) readonly room: Room) {}
+
+  @Write(relationships.register, { group: 256 })
+  async register(requests: Registration[]): Promise<Work<RegistrationReply>> {
+    const items = requests.map(({ code, attributionToken }) => (code === undefined ? { attributionToken: attributionToken! } : { code }));
+    const resolved = await this.room.bus.request(codes.resolve, { items });
+    return (tx) => registerReferrals(tx, requests, resolved.items);
+  }
+
+  @Write(relationships.recordActivity, { group: 256 })
+  recordActivity(requests: Activity[]): Work<ActivityReply> {
+    return (tx) => recordActivity(tx, requests);
+  }
+
+  @Write(relationships.updateUser)
+  updateUser([request]: Input<Contracts['updateUser']>[]): Work<Reply<Contracts['updateUser']>> {
+    return async (tx) => [await updateUser(tx, request!)];
+  }
+
+  @Write(relationships.checkRetention)
+  checkRetention([request]: Input<Contracts['checkRetention']>[]): Work<Reply<Contracts['checkRetention']>> {
+    return async (tx) => [await checkRetention(tx, request!)];
+  }
+
+  @Read(relationships.getReferral)
+  async getReferral({ referralId }: Input<Contracts['getReferral']>) {
+    return this.shown(await findReferral(this.room.db, 'id', referralId));
+  }
+
+  @Read(relationships.getReferralOf)
+  async getReferralOf({ userId }: Input<Contracts['getReferralOf']>) {
+    return this.shown(await findReferral(this.room.db, 'referee_id', userId));
+  }
+
+  @Read(relationships.listReferrals)
+  async listReferrals(request: Input<Contracts['listReferrals']>) {
+    const { data, nextCursor } = await listReferrals(this.room.db, request);
+    return { data: await Promise.all(data.map((row) => this.shown(row))), nextCursor };
+  }
+
+  @Read(relationships.countUses)
+  async countUses({ codeIds }: Input<Contracts['countUses']>) {
+    return { uses: await countUses(this.room.db, codeIds) };
+  }
+
+  @On(events.paymentSettled)
+  notePayments(tx: Transaction, settled: ReceivedEvent<EventData<typeof events.paymentSettled>>[]): Promise<void> {
+    return notePayments(tx, settled);
+  }
+
+  @On(events.referralAssessed)
+  noteAssessments(tx: Transaction, assessed: ReceivedEvent<EventData<typeof events.referralAssessed>>[]): Promise<void> {
+    return noteAssessments(tx, assessed);
+  }
+
+  private async shown(row: ReferralRow) {
+    return referralOf(row, (await this.room.db.programme()).stages.trackableApps);
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const flag = z.enum(['0', '1']).default('0').transform((value) => value === '1');
+const list = z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean));
+
+const Variables = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: z.string().optional(),
+  NATS_URL: z.string().optional(),
+  DATA_DIR: z.string().default('.data'),
+  ADMIN_API_KEY: z.string().min(32, 'ADMIN_API_KEY needs 32 characters or more').optional(),
+  PROGRAMME_FILE: z.string().optional(),
+  TEST_CLOCK: flag,
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  LOG_FILE: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: list,
+  FAILPOINT: z.string().optional(),
+});
+
+export type Env = ReturnType<typeof readEnv>;
+
+/**
+ * Reads and checks the environment; nothing else in the product reads it.
+ * @throws Error in one line that names the variable
+ */
+export function readEnv(source: Record<string, string | undefined> = process.env) {
+  const parsed = Variables.safeParse(source);
+  if (!parsed.success) {
+    const problem = parsed.error.issues[0];
+    throw new Error(`environment: ${problem?.path.join('.')}: ${problem?.message}`);
+  }
+  const env = parsed.data;
+  if (env.TEST_CLOCK && env.NODE_ENV === 'production') {
+    throw new Error('environment: TEST_CLOCK=1 is refused together with NODE_ENV=production');
+  }
+  return {
+    ...env,
+    /** `<ROOM>_DATABASE_URL`, where one is given */
+    roomDatabaseUrl: (room: string) => source[`${room.toUpperCase()}_DATABASE_URL`],
+  };
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { RoomName } from './plumbing.contract.js';
+import { Amount, Id, Instant, SealedContext, Unit } from './words.js';
+import { FraudSignal, Stage } from './relationships.contract.js';
+import { Party } from './rewards.contract.js';
+
+/** A fact that one room tells all others. `version` is that of its data's shape. */
+export interface EventDefinition<Data extends z.ZodType = z.ZodType> {
+  type: string;
+  version: number;
+  summary: string;
+  data: Data;
+}
+
+const event = <Data extends z.ZodType>(type: string, summary: string, data: Data): EventDefinition<Data> => ({ type, version: 1, summary, data });
+
+/** What every event about a referral says of it, so that nobody has to ask back. */
+export const ReferralFacts = z.object({
+  referralId: Id,
+  referrerId: z.string(),
+  refereeId: z.string(),
+  codeId: Id,
+  sourceAppId: z.string().nullable(),
+  registeredAt: Instant,
+});
+
+const bonusFacts = z.object({
+  bonusId: Id,
+  referralId: Id,
+  userId: z.string(),
+  party: Party,
+  event: z.string(),
+  appId: z.string().nullable(),
+  unit: Unit,
+  amount: Amount,
+});
+const bonusWithHold = bonusFacts.extend({ reason: z.string(), holdUntil: Instant.nullable() });
+
+export const events = {
+  referralRegistered: event('referral.registered', 'somebody signed up with a code', ReferralFacts.extend({
+    codeType: z.enum(['auto', 'custom', 'campaign']),
+    /** when it arrived, where `registeredAt` is when it happened */
+    arrivedAt: Instant,
+    /** registrations of the referrer in the hour before it arrived, itself included; campaign codes not counted */
+    referrerRegistrationsLastHour: z.int(),
+    context: SealedContext.nullable(),
+  })),
+  referralActivated: event('referral.activated', 'the referee used the product for the first time', ReferralFacts.extend({ activatedAt: Instant })),
+  referralQualified: event('referral.qualified', "the referee's first payment settled", ReferralFacts.extend({
+    qualifiedAt: Instant,
+    paymentId: z.string(),
+    firstActivityAt: Instant.nullable(),
+  })),
+  referralRetained: event('referral.retained', 'the referee stayed', ReferralFacts.extend({ retainedAt: Instant, paymentId: z.string() })),
+  referralAppActivated: event('referral.app_activated', 'the referee used another app', ReferralFacts.extend({ appId: z.string(), usedAt: Instant })),
+  referralAssessed: event('referral.assessed', 'fraud scored a referral', ReferralFacts.extend({
+    score: z.int(),
+    signals: z.array(FraudSignal),
+    /** the qualifying payment that this assessment has seen; null at registration */
+    paymentId: z.string().nullable(),
+    stage: Stage,
+  })),
+  activityObserved: event('activity.observed', 'a user acted from somewhere; told only with a context', z.object({
+    userId: z.string(),
+    occurredAt: Instant,
+    context: SealedContext,
+  })),
+  userUpdated: event('user.updated', "what is known of a user changed; e-mails travel sealed", z.object({
+    userId: z.string(),
+    displayName: z.string().nullable(),
+    createdAt: Instant.nullable(),
+    isActive: z.boolean(),
+    isVerified: z.boolean(),
+    locale: z.string().nullable(),
+    stripeCustomerId: z.string().nullable(),
+    sealedEmail: z.string().nullable(),
+    occurredAt: Instant,
+  })),
+  paymentSettled: event('payment.settled', 'a payment settled', z.object({
+    paymentId: z.string(),
+    userId: z.string(),
+    kind: z.enum(['topup', 'purchase', 'renewal']),
+    amount: Amount,
+    currency: z.string(),
+    periodDays: z.int().nullable(),
+    occurredAt: Instant,
+  })),
+  bonusPaid: event('bonus.paid', 'a bonus was paid when it was assessed', bonusFacts),
+  bonusHeld: event('bonus.held', 'a bonus waits', bonusWithHold),
+  bonusReleased: event('bonus.released', 'a held bonus was paid', bonusFacts),
+  bonusRejected: event('bonus.rejected', 'a bonus was refused', bonusFacts.extend({ reason: z.string() })),
+  bonusClawedBack: event('bonus.clawed_back', 'what a bonus had paid was taken back', bonusFacts.extend({ reason: z.string() })),
+  tierChanged: event('tier.changed', "a referrer's tier changed", z.object({ userId: z.string(), tier: z.string(), qualifiedCount: z.int() })),
+} satisfies Record<string, EventDefinition>;
+
+export type EventData<E extends EventDefinition> = z.output<E['data']>;
+
+/** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
+export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
+  codes: [events.referralRegistered, events.userUpdated],
+  relationships: [events.paymentSettled, events.referralAssessed],
+  fraud: [events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified],
+  rewards: [
+    events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,
+  ],
+  scheduler: [],
+};

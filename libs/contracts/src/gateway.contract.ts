@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { contract } from './contract.js';
+import { DeadLetter } from './plumbing.contract.js';
+import { Id, Instant, pageOf, Paging, text } from './words.js';
+
+/** The gateway answers these itself: their subjects name them, and nobody listens on them. */
+
+export const KeyScope = z.enum(['admin', 'service', 'publishable']);
+export type KeyScope = z.output<typeof KeyScope>;
+
+export const ApiKey = z.object({
+  id: Id,
+  scope: KeyScope,
+  label: z.string().nullable(),
+  createdAt: Instant,
+  expiresAt: Instant.nullable(),
+  lastUsedAt: Instant.nullable().meta({ description: 'to the minute' }),
+}).meta({ id: 'ApiKey' });
+export type ApiKey = z.output<typeof ApiKey>;
+
+export const NewApiKey = z.object({
+  id: Id,
+  key: z.string().nullable().meta({ description: 'the key itself, shown this once; null in a replayed answer' }),
+  scope: KeyScope,
+  label: z.string().nullable(),
+  expiresAt: Instant.nullable(),
+}).meta({ id: 'NewApiKey' });
+export type NewApiKey = z.output<typeof NewApiKey>;
+
+const keyTag = 'API keys';
+export const apiKeys = {
+  list: contract('gateway.listApiKeys', 'the live API keys, newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(ApiKey),
+    http: { method: 'GET', path: '/v1/api-keys', scope: 'admin', tag: keyTag },
+  }),
+  create: contract('gateway.createApiKey', 'a new API key', {
+    request: z.strictObject({
+      scope: KeyScope,
+      label: text(100).optional().meta({ examples: ['billing backend'] }),
+      expiresAt: Instant.optional(),
+    }),
+    reply: NewApiKey,
+    http: { method: 'POST', path: '/v1/api-keys', scope: 'admin', status: 201, tag: keyTag },
+  }),
+  revoke: contract('gateway.revokeApiKey', 'ends an API key for good', {
+    request: z.strictObject({ id: Id }),
+    reply: z.null(),
+    http: { method: 'DELETE', path: '/v1/api-keys/{id}', scope: 'admin', status: 204, tag: keyTag, refusals: ['not_found'] },
+  }),
+};
+
+export const deadLetters = {
+  list: contract('gateway.listDeadLetters', 'messages of all rooms that failed again and again, newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(DeadLetter),
+    http: { method: 'GET', path: '/v1/dead-letters', scope: 'admin', tag: 'Operations' },
+  }),
+  redrive: contract('gateway.redriveDeadLetter', 'tries a dead letter once more, in every room that has it', {
+    request: z.strictObject({ id: Id }),
+    reply: z.object({ outcome: z.enum(['applied', 'failed']), error: z.string().nullable() }),
+    http: { method: 'POST', path: '/v1/dead-letters/{id}/redrive', scope: 'admin', tag: 'Operations', refusals: ['not_found'] },
+  }),
+};
+
+export const operations = {
+  live: contract('gateway.live', 'the process runs', {
+    request: z.strictObject({}),
+    reply: z.object({ status: z.literal('ok') }),
+    http: { method: 'GET', path: '/health/live', scope: 'open', tag: 'Operations' },
+  }),
+  ready: contract('gateway.ready', 'every room and the database answer', {
+    request: z.strictObject({}),
+    reply: z.object({ status: z.literal('ready'), checks: z.record(z.string(), z.literal('ok')) }),
+    http: { method: 'GET', path: '/health/ready', scope: 'open', tag: 'Operations' },
+  }),
+  openapi: contract('gateway.openapi', 'this description of the API', {
+    request: z.strictObject({}),
+    reply: z.record(z.string(), z.json()),
+    http: { method: 'GET', path: '/openapi.json', scope: 'open', tag: 'Operations' },
+  }),
+  metrics: contract('gateway.metrics', 'measurements in the Prometheus text format', {
+    request: z.strictObject({}),
+    reply: z.string(),
+    http: { method: 'GET', path: '/metrics', scope: 'admin', tag: 'Operations', contentType: 'text/plain; version=0.0.4; charset=utf-8' },
+  }),
+};

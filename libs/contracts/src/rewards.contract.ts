@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { contract } from './contract.js';
+import { Amount, FactId, Id, Instant, pageOf, Paging, Unit, UserId, text } from './words.js';
+
+const tag = 'Rewards';
+export const BonusStatus = z.enum(['pending', 'paid', 'held', 'rejected', 'clawed_back']);
+export const Party = z.enum(['referrer', 'referee']);
+
+export const Bonus = z.object({
+  id: Id,
+  referralId: Id,
+  userId: z.string(),
+  party: Party,
+  event: z.string().meta({ examples: ['registered', 'activated', 'qualified', 'retained', 'cross_app'] }),
+  appId: z.string().nullable(),
+  unit: Unit,
+  base: Amount,
+  multiplier: z.int().meta({ description: 'basis points: 15000 is 1.5' }),
+  amount: Amount,
+  tier: z.string().nullable(),
+  level: z.int().nullable(),
+  status: BonusStatus.meta({ description: 'pending: not yet assessed' }),
+  holdReason: z.string().nullable(),
+  holdUntil: Instant.nullable(),
+  programmeVersion: z.int(),
+  ledgerEntryIds: z.array(Id),
+  createdAt: Instant,
+  releasedAt: Instant.nullable(),
+}).meta({ id: 'Bonus' });
+export type Bonus = z.output<typeof Bonus>;
+
+/** Every input of the calculation, so that anyone can repeat it. */
+export const BonusWithCalculation = Bonus.extend({
+  calculation: z.object({
+    grantKey: z.string(),
+    trigger: z.string(),
+    formula: z.string().meta({ examples: ['round_half_up(5 × 15000 / 10000) = 8'] }),
+    qualifiedCountAtBooking: z.int().nullable(),
+    score: z.int().nullable(),
+    decision: z.enum(['pay', 'hold', 'review', 'reject']).nullable(),
+  }),
+}).meta({ id: 'BonusWithCalculation' });
+
+export const PaymentReply = z.object({
+  outcome: z.enum(['applied', 'duplicate', 'ignored']),
+  paymentId: z.string(),
+}).meta({ id: 'PaymentResult' });
+
+export const LedgerEntry = z.object({
+  id: Id,
+  unit: Unit,
+  amount: Amount.meta({ description: "signed: the change of the user's available balance; of held or debt where the reason says so" }),
+  reason: z.string(),
+  reference: z.string().nullable(),
+  createdAt: Instant,
+}).meta({ id: 'LedgerEntry' });
+
+export const Tier = z.object({
+  tier: z.string(),
+  multiplier: z.int(),
+  qualifiedCount: z.int(),
+  nextTier: z.string().nullable(),
+  nextTierAt: z.int().nullable(),
+  progress: z.number().meta({ description: 'share of the way to the next tier, 0 to 1; 1 at the top' }),
+}).meta({ id: 'Tier' });
+
+export const rewards = {
+  applyPayment: contract('rewards.applyPayment', 'a payment of a user', {
+    request: z.strictObject({
+      id: FactId,
+      userId: UserId,
+      kind: z.enum(['topup', 'purchase', 'renewal']),
+      amount: z.int().min(1).meta({ description: 'in minor units of the currency' }),
+      currency: text(8).meta({ examples: ['EUR'] }),
+      status: z.enum(['settled', 'failed']),
+      periodDays: z.int().min(1).max(3_660).optional(),
+      occurredAt: Instant.optional(),
+    }),
+    reply: PaymentReply,
+    http: {
+      method: 'POST', path: '/v1/payments', scope: 'service', tag: 'Payments',
+      refusals: ['id_conflict', 'unknown_currency', 'occurred_in_future'],
+    },
+  }),
+  getBalances: contract('rewards.getBalances', "a user's balances, one per unit", {
+    request: z.strictObject({ userId: UserId }),
+    reply: z.object({ balances: z.array(z.object({ unit: Unit, available: Amount, held: Amount, debt: Amount })) }),
+    http: { method: 'GET', path: '/v1/users/{userId}/balances', scope: 'service', tag },
+  }),
+  listBonuses: contract('rewards.listBonuses', "a user's bonuses, newest first", {
+    request: z.strictObject({ userId: UserId, status: BonusStatus.optional(), ...Paging }),
+    reply: pageOf(Bonus),
+    http: { method: 'GET', path: '/v1/users/{userId}/bonuses', scope: 'service', tag },
+  }),
+  getBonus: contract('rewards.getBonus', 'one bonus with its whole calculation', {
+    request: z.strictObject({ bonusId: Id }),
+    reply: BonusWithCalculation,
+    http: { method: 'GET', path: '/v1/bonuses/{bonusId}', scope: 'service', tag, refusals: ['not_found'] },
+  }),
+  listLedger: contract('rewards.listLedger', "a user's ledger entries, newest first", {
+    request: z.strictObject({ userId: UserId, unit: Unit.optional(), ...Paging }),
+    reply: pageOf(LedgerEntry),
+    http: { method: 'GET', path: '/v1/users/{userId}/ledger', scope: 'service', tag },
+  }),
+  getTier: contract('rewards.getTier', "a referrer's tier and the way to the next", {
+    request: z.strictObject({ userId: UserId }),
+    reply: Tier,
+    http: { method: 'GET', path: '/v1/users/{userId}/tier', scope: 'service', tag },
+  }),
+  releaseHolds: contract('rewards.releaseHolds', 'releases holds whose time has come; one bounded step', {
+    request: z.strictObject({ limit: z.int().min(1).max(10_000).default(1_000) }),
+    reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean() }),
+  }),
+};

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { contract } from './contract.js';
+import { Id, Instant, text } from './words.js';
+
+export const JobRun = z.object({
+  id: Id,
+  job: z.string(),
+  trigger: z.enum(['timetable', 'hand']),
+  status: z.enum(['running', 'succeeded', 'failed']),
+  startedAt: Instant,
+  finishedAt: Instant.nullable(),
+  durationMs: z.int().nullable(),
+  processed: z.int(),
+  changed: z.int(),
+  error: z.string().nullable(),
+}).meta({ id: 'JobRun' });
+export type JobRun = z.output<typeof JobRun>;
+
+export const Job = z.object({
+  name: z.string(),
+  description: z.string(),
+  everySeconds: z.int(),
+  missed: z.enum(['catch_up', 'skip']),
+  lastRun: JobRun.nullable(),
+}).meta({ id: 'Job' });
+
+const tag = 'Jobs';
+
+export const scheduler = {
+  listJobs: contract('scheduler.listJobs', 'the timetable, each job with its last run', {
+    request: z.strictObject({}),
+    reply: z.object({ data: z.array(Job), nextCursor: z.null() }),
+    http: { method: 'GET', path: '/v1/jobs', scope: 'admin', tag },
+  }),
+  /** Answers with the run as it stands after at most 10 s. */
+  runJob: contract('scheduler.runJob', 'runs a job now', {
+    request: z.strictObject({ name: text(64) }),
+    reply: JobRun,
+    http: {
+      method: 'POST', path: '/v1/jobs/{name}/runs', scope: 'admin', tag, notIdempotent: true, statuses: [200, 202], timeoutMs: 11_000,
+      status: (run: JobRun) => (run.status === 'running' ? 202 : 200), refusals: ['not_found'],
+    },
+  }),
+  getRun: contract('scheduler.getRun', 'one run of a job', {
+    request: z.strictObject({ name: text(64), id: Id }),
+    reply: JobRun,
+    http: { method: 'GET', path: '/v1/jobs/{name}/runs/{id}', scope: 'admin', tag, refusals: ['not_found'] },
+  }),
+  setClock: contract('scheduler.setClock', 'sets the test clock; refused unless the product was started with one', {
+    request: z.strictObject({ now: Instant, running: z.boolean().default(false) }),
+    reply: z.object({ now: Instant, running: z.boolean() }),
+    http: { method: 'PUT', path: '/v1/test-clock', scope: 'admin', tag: 'Test clock', refusals: ['not_found'] },
+  }),
+};

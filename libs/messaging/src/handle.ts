@@ -1,0 +1,92 @@
+import 'reflect-metadata';
+import { MessagePattern } from '@nestjs/microservices';
+import type { Contract, Input, Reply } from '@referrals/contracts';
+import type { EventKind, Transaction } from '@referrals/persistence';
+import type { Answer, RequestMeta } from './bus.js';
+import { Batcher } from './batcher.js';
+import type { Room } from './room.js';
+import { validate } from './wire.js';
+import { WriteGroup, type WriteHandler, type WriteRequest } from './write-group.js';
+
+/** A controller of a room: its methods are bound to contracts by `@Read`, `@Write` and `@On`. */
+export interface RoomController {
+  readonly room: Room;
+}
+
+/** How the transport passes a message to a bound method. */
+export type Bound = (data: unknown, meta: RequestMeta) => Promise<Answer<unknown>>;
+
+/** Answers a contract without changing anything. The request is validated once, here. */
+export function Read<C extends Contract>(contract: C) {
+  return <T extends (input: Input<C>, meta: RequestMeta) => Promise<Reply<C>>>(
+    target: RoomController, key: string, descriptor: TypedPropertyDescriptor<T>,
+  ): void => {
+    const method = descriptor.value!;
+    const bound = async function (this: RoomController, data: unknown, meta: RequestMeta): Promise<Answer<unknown>> {
+      return { value: await method.call(this, validate(contract.request, data) as Input<C>, meta), replayed: false };
+    };
+    bind(target, key, descriptor, contract, bound as never);
+  };
+}
+
+export interface WriteOptions {
+  /** requests that may share a transaction; 1 for verbs that are rare */
+  group?: number;
+}
+
+/** Answers a contract by a command in a transaction; requests that wait are handled together. */
+export function Write<C extends Contract>(contract: C, { group = 1 }: WriteOptions = {}) {
+  return <T extends WriteHandler<Input<C>, Reply<C>>>(target: RoomController, key: string, descriptor: TypedPropertyDescriptor<T>): void => {
+    const method = descriptor.value!;
+    const batchers = new WeakMap<object, Batcher<WriteRequest<Input<C>>, Answer<Reply<C>>>>();
+    const bound = async function (this: RoomController, data: unknown, meta: RequestMeta): Promise<Answer<unknown>> {
+      const input = validate(contract.request, data) as Input<C>;
+      let batcher = batchers.get(this);
+      if (!batcher) {
+        const writes = new WriteGroup<Input<C>, Reply<C>>(this.room.db, this.room.log, method.bind(this));
+        batchers.set(this, (batcher = new Batcher((items) => writes.run(items), { size: group, inFlight: group === 1 ? 4 : 2 })));
+      }
+      return batcher.add({ input, meta });
+    };
+    bind(target, key, descriptor, contract, bound as never);
+  };
+}
+
+function bind<T>(target: object, key: string, descriptor: TypedPropertyDescriptor<T>, contract: Contract, bound: T): void {
+  descriptor.value = bound;
+  MessagePattern(contract.subject)(target, key, descriptor);
+}
+
+export interface ReceivedEvent<Data> {
+  id: string;
+  aggregateId: string;
+  sequence: number;
+  occurredAt: string;
+  data: Data;
+}
+
+export interface Subscription {
+  kind: EventKind<unknown>;
+  handle: (tx: Transaction, events: ReceivedEvent<never>[]) => Promise<void>;
+}
+
+const ON = Symbol('on');
+
+/** Receives events of a kind: each once, in lists, in the transaction of their effect. */
+export function On<Data>(kind: EventKind<Data>) {
+  return <T extends (tx: Transaction, events: ReceivedEvent<Data>[]) => Promise<void>>(
+    target: RoomController, key: string, _descriptor: TypedPropertyDescriptor<T>,
+  ): void => {
+    const known = (Reflect.getMetadata(ON, target) as { kind: EventKind<unknown>; key: string }[] | undefined) ?? [];
+    Reflect.defineMetadata(ON, [...known, { kind, key }], target);
+  };
+}
+
+/** The subscriptions of a controller, in the order in which its methods stand. */
+export function subscriptionsOf(controller: RoomController): Subscription[] {
+  const found = (Reflect.getMetadata(ON, Object.getPrototypeOf(controller) as object) as { kind: EventKind<unknown>; key: string }[] | undefined) ?? [];
+  return found.map(({ kind, key }) => {
+    const method = (controller as unknown as Record<string, Subscription['handle']>)[key]!;
+    return { kind, handle: method.bind(controller) };
+  });
+}

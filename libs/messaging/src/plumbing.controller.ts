@@ -1,0 +1,82 @@
+import { Controller, Inject, type Type } from '@nestjs/common';
+import { plumbing, type Input, type Reply } from '@referrals/contracts';
+import { Refusal } from '@referrals/domain';
+import type { Transaction } from '@referrals/persistence';
+import { applyEvents, type AnyEvent } from './consumer-loop.js';
+import { Read, Write, type RoomController, type Subscription } from './handle.js';
+import { Room } from './room.js';
+import type { Work } from './write-group.js';
+
+type Contracts = ReturnType<typeof plumbing>;
+
+/** What every room answers under its own name: health, re-publishing, dead letters. */
+export function plumbingController(name: string, subscriptions: () => Subscription[]): Type<RoomController> {
+  const contracts = plumbing(name);
+
+  @Controller()
+  class PlumbingController implements RoomController {
+    constructor(@Inject(Room) readonly room: Room) {}
+
+    @Read(contracts.health)
+    async health(): Promise<Reply<Contracts['health']>> {
+      const [row] = await this.room.db.rows<{ unsent: number }>('select count(*)::int as unsent from outbox_unsent');
+      return { ok: true, unsent: row!.unsent };
+    }
+
+    @Write(contracts.republish)
+    republish([input]: Input<Contracts['republish']>[]): Work<Reply<Contracts['republish']>> {
+      return async (tx) => {
+        const rows = await tx.rows(
+          `insert into outbox_unsent (id) select id from outbox where id = any($1::uuid[]) on conflict do nothing returning id`,
+          [input!.ids],
+        );
+        tx.wakeRelay();
+        return [{ republished: rows.length }];
+      };
+    }
+
+    @Read(contracts.listDeadLetters)
+    async listDeadLetters({ limit, before }: Input<Contracts['listDeadLetters']>): Promise<Reply<Contracts['listDeadLetters']>> {
+      const rows = await this.room.db.rows<LetterRow>(`${LETTERS} where $2::uuid is null or event_id < $2 order by event_id desc limit $1`, [limit, before ?? null]);
+      return { data: rows.map((row) => ({ ...row, room: name, createdAt: row.createdAt.toISOString(), redrivenAt: row.redrivenAt?.toISOString() ?? null })) };
+    }
+
+    /** Takes the event out of the inbox and applies it as if it had just come; a failure leaves the letter as it was. */
+    @Write(contracts.redriveDeadLetter)
+    redrive([input]: Input<Contracts['redriveDeadLetter']>[]): Work<Reply<Contracts['redriveDeadLetter']>> {
+      return async (tx) => {
+        const [letter] = await tx.rows<LetterRow>(`${LETTERS} where event_id = $1 for update`, [input!.id]);
+        if (!letter) return [new Refusal('not_found')];
+        const event = letter.event as unknown as AnyEvent;
+        const error = await this.applyAgain(tx, event);
+        if (error === null) await tx.rows('update dead_letter set redriven_at = common.now() where event_id = $1', [input!.id]);
+        return [{ outcome: error === null ? 'applied' : 'failed', error }];
+      };
+    }
+
+    private async applyAgain(tx: Transaction, event: AnyEvent): Promise<string | null> {
+      await tx.rows('savepoint redrive');
+      try {
+        await tx.rows('delete from inbox where event_id = $1', [event.id]);
+        await applyEvents(tx, subscriptions(), [event]);
+        return null;
+      } catch (error) {
+        await tx.rows('rollback to savepoint redrive');
+        return (error as Error).message;
+      }
+    }
+  }
+  return PlumbingController;
+}
+
+const LETTERS = `select event_id as id, type, body as event, error, attempts, created_at as "createdAt", redriven_at as "redrivenAt" from dead_letter`;
+
+interface LetterRow {
+  id: string;
+  type: string;
+  event: never;
+  error: string;
+  attempts: number;
+  createdAt: Date;
+  redrivenAt: Date | null;
+}

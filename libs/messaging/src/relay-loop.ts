@@ -1,0 +1,74 @@
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failpoint, relayOnce, type Database, type OutboxMessage } from '@referrals/persistence';
+import type { Log } from './log.js';
+import { eventSubject } from './stream.js';
+
+/** Without a commit of ours to wake it, the relay looks this often for what a killed process left behind. */
+const IDLE_MS = 500;
+const AFTER_FAILURE_MS = 300;
+const BATCH = 500;
+
+/** Publishes what the room's transactions put into the outbox, in the order of their ids, many in flight. */
+export class RelayLoop {
+  private readonly jetstream: JetStreamClient;
+  private wake: (() => void) | undefined;
+  private dirty = true;
+  private stopped = false;
+  private done: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly db: Database,
+    nats: NatsConnection,
+    private readonly log: Log,
+  ) {
+    this.jetstream = jetstream(nats, { timeout: 3_000 });
+    db.onCommitted(() => this.nudge());
+  }
+
+  start(): void {
+    this.done = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.nudge();
+    await this.done;
+  }
+
+  private nudge(): void {
+    this.dirty = true;
+    this.wake?.();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        this.dirty = false;
+        const count = await relayOnce(this.db, (messages) => this.publish(messages), BATCH);
+        if (count < BATCH && !this.dirty) await this.idle();
+      } catch (error) {
+        this.log.warn({ err: (error as Error).message }, 'relay_waits');
+        await sleep(AFTER_FAILURE_MS);
+      }
+    }
+  }
+
+  private async idle(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, IDLE_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = undefined;
+  }
+
+  private async publish(messages: OutboxMessage[]): Promise<void> {
+    failpoint('before-publish');
+    await Promise.all(messages.map(({ id, type, body }) => this.jetstream.publish(eventSubject(type), body, { msgID: id })));
+    failpoint('after-publish');
+  }
+}

@@ -1,0 +1,56 @@
+import { AckPolicy, jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+
+export const STREAM = 'REFERRALS';
+export const eventSubject = (type: string): string => `events.${type}`;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** A room's durable consumer and the event types it reads. */
+export interface ConsumerPlan {
+  room: string;
+  types: string[];
+}
+
+/** The broker's own id of the stream's life: another one means that the store was lost. */
+export type StreamLife = string;
+
+/**
+ * Makes stream and consumers, or brings them up to date; safe to repeat. Only the deploy user may: rooms merely read.
+ * The broker keeps its default sync, because the outboxes are the truth and re-drive what a lost store held.
+ */
+export async function provision(nats: NatsConnection, plans: ConsumerPlan[]): Promise<StreamLife> {
+  const manager = await jetstreamManager(nats, { timeout: 3_000 });
+  await ensureStream(manager);
+  for (const plan of plans) await ensureConsumer(manager, plan);
+  return (await manager.streams.info(STREAM)).created;
+}
+
+async function ensureStream(manager: JetStreamManager): Promise<void> {
+  const config = {
+    name: STREAM,
+    subjects: ['events.>'],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_age: nanos(14 * DAY_MS),
+    duplicate_window: nanos(2 * 60 * 1_000),
+    deny_delete: true,
+  };
+  const exists = await manager.streams.info(STREAM).then(() => true, () => false);
+  await (exists ? manager.streams.update(STREAM, config) : manager.streams.add(config));
+}
+
+async function ensureConsumer(manager: JetStreamManager, { room, types }: ConsumerPlan): Promise<void> {
+  const config = {
+    durable_name: room,
+    ack_policy: AckPolicy.Explicit,
+    // longer than any transaction may take, short enough that the work of a killed process is taken over soon
+    ack_wait: nanos(10_000),
+    // never dropped by the broker: the consumer itself puts a failing message into the dead letters
+    max_deliver: -1,
+    max_ack_pending: 4_000,
+    filter_subjects: types.map(eventSubject),
+  };
+  const exists = await manager.consumers.info(STREAM, room).then(() => true, () => false);
+  await (exists ? manager.consumers.update(STREAM, room, config) : manager.consumers.add(STREAM, config));
+}

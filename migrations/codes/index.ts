@@ -1,0 +1,3 @@
+import { CodesInitial } from './initial.js';
+
+export const codesMigrations = { room: 'codes', migrations: [CodesInitial] };

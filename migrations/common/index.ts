@@ -1,0 +1,3 @@
+import { CommonInitial } from './initial.js';
+
+export const commonMigrations = { room: 'common', migrations: [CommonInitial] };

@@ -1,0 +1,3 @@
+import { FraudInitial } from './initial.js';
+
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial] };

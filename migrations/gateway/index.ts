@@ -1,0 +1,3 @@
+import { GatewayInitial } from './initial.js';
+
+export const gatewayMigrations = { room: 'gateway', migrations: [GatewayInitial] };

@@ -1,0 +1,3 @@
+import { RelationshipsInitial } from './initial.js';
+
+export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial] };

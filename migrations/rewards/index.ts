@@ -1,0 +1,3 @@
+import { RewardsInitial } from './initial.js';
+
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial] };

@@ -1,0 +1,3 @@
+import { SchedulerInitial } from './initial.js';
+
+export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial] };

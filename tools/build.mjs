@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runChild } from './child.mjs';
+import { environment, root } from './runtime.mjs';
+
+const folders = ['apps', 'libs', 'migrations', 'e2e', 'bench'];
+const stampFile = join(root, 'dist', '.build.json');
+
+/** Compiles everything into dist/ under the same paths, when a source has changed since. @returns swc's exit code */
+export async function build(node, { quiet = false } = {}) {
+  const now = sources();
+  const before = readStamp();
+  if (before !== undefined && JSON.stringify(now) === JSON.stringify(before)) {
+    if (!quiet) console.error('dist/ is up to date');
+    return 0;
+  }
+  rmSync(stampFile, { force: true });
+  for (const gone of Object.keys(before ?? {}).filter((path) => !(path in now))) removeOutput(gone);
+  const present = folders.filter((folder) => existsSync(join(root, folder)));
+  const args = ['node_modules/@swc/cli/bin/swc.js', ...present, '-d', 'dist', '--ignore', '**/*.spec.ts', '--quiet'];
+  const code = await runChild(node, args, environment());
+  if (code === 0) {
+    mkdirSync(join(root, 'dist'), { recursive: true });
+    writeFileSync(stampFile, JSON.stringify(now));
+  }
+  return code;
+}
+
+/** path → size and time of change, of each file that a build reads */
+function sources() {
+  const found = {};
+  const add = (path) => {
+    const { size, mtimeMs } = statSync(join(root, path));
+    found[path] = `${size}:${mtimeMs}`;
+  };
+  const walk = (folder) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(path);
+      else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts')) add(path);
+    }
+  };
+  folders.filter((folder) => existsSync(join(root, folder))).forEach(walk);
+  ['.swcrc', 'package-lock.json'].forEach(add);
+  return found;
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function removeOutput(source) {
+  const output = join(root, 'dist', source.replace(/\.ts$/, '.js'));
+  for (const path of [output, `${output}.map`]) rmSync(path, { force: true });
+}

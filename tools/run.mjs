@@ -1,0 +1,36 @@
+// One entry for every command: node tools/run.mjs <task> [arguments]. Plain JavaScript without packages, because it runs
+// before anything is installed, on whatever Node the machine has.
+import { build } from './build.mjs';
+import { ensureInstalled } from './install.mjs';
+import { environment, findNode } from './runtime.mjs';
+import { runChild, runSupervised } from './child.mjs';
+import { jestArguments, jestEnvironment, test, testStep } from './test.mjs';
+
+const tasks = {
+  build: () => 0,
+  start: (_args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/standalone/src/main.js'], environment()),
+  test: (_args, node) => test(node),
+  lint: (_args, node) => testStep('lint', node),
+  typecheck: (_args, node) => testStep('typecheck', node),
+  unit: (_args, node) => testStep('unit', node),
+  stories: (_args, node) => testStep('stories', node),
+  jest: (args, node) => runChild(node, [...jestArguments, ...args], jestEnvironment()),
+  bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
+};
+/** `test` builds as a step of its own, so that a broken build is counted. */
+const withoutBuild = new Set(['test', 'lint', 'typecheck']);
+
+const [task = '', ...args] = process.argv.slice(2);
+try {
+  if (!Object.hasOwn(tasks, task)) throw new Error(`unknown task '${task}': one of ${Object.keys(tasks).join(', ')}`);
+  await ensureInstalled();
+  const node = findNode();
+  if (!withoutBuild.has(task)) {
+    const code = await build(node, { quiet: task !== 'build' });
+    if (code !== 0) process.exit(code);
+  }
+  process.exit(await tasks[task](args, node));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

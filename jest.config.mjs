@@ -24,6 +24,7 @@ export default {
   moduleNameMapper: {
     '^@referrals/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^@rooms/([^/]+)$': '<rootDir>/apps/$1/src/index.ts',
+    '^@migrations$': '<rootDir>/migrations/index.ts',
     '^@migrations/([^/]+)$': '<rootDir>/migrations/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

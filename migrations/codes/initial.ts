@@ -19,7 +19,7 @@ const CODES = [
      constraint code_lookup_key_check check (lookup_key ~ '^[A-Z0-9]{3,20}$'),
      constraint code_type_check check (type in ('auto', 'custom', 'campaign')),
      constraint code_max_uses_check check (max_uses >= 1),
-     constraint code_daily_limit_check check (daily_limit >= 1 and type = 'campaign')
+     constraint code_daily_limit_check check (daily_limit is null or (daily_limit >= 1 and type = 'campaign'))
    ) with (fillfactor = 80)`,
   `create unique index code_auto_of_user_unique on codes.code (user_id) where type = 'auto'`,
   'create index code_user_id_id_index on codes.code (user_id, id)',

@@ -2,11 +2,22 @@ import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import globalTeardown from './global-teardown.mjs';
 
 const dist = new URL('../../dist/', import.meta.url);
 
 /** One PostgreSQL and one NATS server for the whole run, unless DATABASE_URL or NATS_URL name running ones. */
 export default async function globalSetup() {
+  try {
+    await startServers();
+  } catch (error) {
+    // Jest calls no teardown after a failed setup.
+    await globalTeardown();
+    throw error;
+  }
+}
+
+async function startServers() {
   const { startNats, startPostgres } = await import(new URL('libs/servers/src/index.js', dist).href);
   const folder = await mkdtemp(join(tmpdir(), 'referrals-test-'));
   const started = { folder, servers: [] };

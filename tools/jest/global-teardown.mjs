@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 
 export default async function globalTeardown() {
-  const { folder, servers } = globalThis.referralsTestServers;
+  const { folder, servers } = globalThis.referralsTestServers ?? { servers: [] };
   await Promise.all(servers.map((server) => server.stop()));
-  await rm(folder, { recursive: true, force: true });
+  if (folder) await rm(folder, { recursive: true, force: true });
 }

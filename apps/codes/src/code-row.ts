@@ -33,19 +33,23 @@ export const CODE_COLUMNS = `id, user_id as "userId", code, type, source_app_id 
   paused_reason as "pausedReason", uses_count as "usesCount", max_uses as "maxUses", daily_limit as "dailyLimit",
   expires_at as "expiresAt", metadata, created_at as "createdAt"`;
 
+type Nullable = 'sourceAppId' | 'pausedReason' | 'maxUses' | 'dailyLimit' | 'expiresAt' | 'metadata';
+/** Both kinds of row: to an entity what is null may also be undefined. */
+type AnyCodeRow = Omit<CodeRow, Nullable> & { [Field in Nullable]?: CodeRow[Field] | undefined };
+
 /** A code as callers see it. */
-export const codeOf = (row: CodeRow): Code => ({
+export const codeOf = (row: AnyCodeRow): Code => ({
   id: row.id,
   userId: row.userId,
   code: row.code,
   type: row.type,
-  sourceAppId: row.sourceAppId,
+  sourceAppId: row.sourceAppId ?? null,
   isActive: row.isActive,
-  pausedReason: row.pausedReason,
+  pausedReason: row.pausedReason ?? null,
   usesCount: row.usesCount,
-  maxUses: row.maxUses,
-  dailyLimit: row.dailyLimit,
+  maxUses: row.maxUses ?? null,
+  dailyLimit: row.dailyLimit ?? null,
   expiresAt: row.expiresAt?.toISOString() ?? null,
-  metadata: row.metadata,
+  metadata: row.metadata ?? null,
   createdAt: row.createdAt.toISOString(),
 });

@@ -8,11 +8,13 @@ export interface SealingKey {
 }
 
 /** Keys are a matter of security, so their days are those of real time, whatever a test clock says. */
-const TODAY = `(clock_timestamp() at time zone 'utc')::date`;
+// eslint-disable-next-line no-restricted-syntax -- see above
+const REAL_NOW = 'clock_timestamp()';
+const TODAY = `(${REAL_NOW} at time zone 'utc')::date`;
 const KEY_OF_TODAY = `select key_id as "keyId", public_key as "publicKey" from sealing_key where day = ${TODAY} and private_key is not null`;
 const NEWEST_KEY = `select key_id as "keyId", public_key as "publicKey" from sealing_key where private_key is not null order by day desc limit 1`;
 const MAKE_KEY = `insert into sealing_key (key_id, day, public_key, private_key) values ($1, ${TODAY}, $2, $3) on conflict (day) do nothing returning key_id`;
-const DESTROY_KEYS = `update sealing_key set private_key = null, destroyed_at = clock_timestamp()
+const DESTROY_KEYS = `update sealing_key set private_key = null, destroyed_at = ${REAL_NOW}
   where private_key is not null and day <= ${TODAY} - $1::int returning key_id`;
 const COUNT_KEYS = 'select count(*)::int as count from sealing_key where private_key is not null';
 

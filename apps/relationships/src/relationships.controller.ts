@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { codes, events, relationships, type EventData, type Input, type Reply } from '@referrals/contracts';
-import { On, Read, Room, Write, type ReceivedEvent, type RoomController, type Work } from '@referrals/messaging';
+import { On, Read, Room, SealingKeys, Write, type ReceivedEvent, type RoomController, type Sealable, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { checkRetention } from './check-retention.js';
 import { noteAssessments } from './note-assessments.js';
@@ -15,22 +15,28 @@ type Contracts = typeof relationships;
 
 @Controller()
 export class RelationshipsController implements RoomController {
-  constructor(@Inject(Room) readonly room: Room) {}
+  private readonly sealing: SealingKeys;
+
+  constructor(@Inject(Room) readonly room: Room) {
+    this.sealing = new SealingKeys(room.bus, room.log);
+  }
 
   @Write(relationships.register, { group: 256 })
   async register(requests: Registration[]): Promise<Work<RegistrationReply>> {
     const items = requests.map(({ code, attributionToken }) => (code === undefined ? { attributionToken: attributionToken! } : { code }));
-    const resolved = await this.room.bus.request(codes.resolve, { items });
-    return (tx) => registerReferrals(tx, requests, resolved.items);
+    const [resolved, sealed] = await Promise.all([this.room.bus.request(codes.resolve, { items }), this.sealed(requests)]);
+    return (tx) => registerReferrals(tx, sealed, resolved.items);
   }
 
   @Write(relationships.recordActivity, { group: 256 })
-  recordActivity(requests: Activity[]): Work<ActivityReply> {
-    return (tx) => recordActivity(tx, requests);
+  async recordActivity(requests: Activity[]): Promise<Work<ActivityReply>> {
+    const sealed = await this.sealed(requests);
+    return (tx) => recordActivity(tx, sealed);
   }
 
   @Write(relationships.updateUser)
-  updateUser([request]: Input<Contracts['updateUser']>[]): Work<Reply<Contracts['updateUser']>> {
+  async updateUser(requests: Input<Contracts['updateUser']>[]): Promise<Work<Reply<Contracts['updateUser']>>> {
+    const [request] = await this.sealed(requests);
     return async (tx) => [await updateUser(tx, request!)];
   }
 
@@ -68,6 +74,11 @@ export class RelationshipsController implements RoomController {
   @On(events.referralAssessed)
   noteAssessments(tx: Transaction, assessed: ReceivedEvent<EventData<typeof events.referralAssessed>>[]): Promise<void> {
     return noteAssessments(tx, assessed);
+  }
+
+  /** The gateway has sealed what comes over HTTP; a host on NATS may send it in the clear, and it goes no further so. */
+  private sealed<Request extends Sealable>(requests: Request[]): Promise<Request[]> {
+    return Promise.all(requests.map((request) => this.sealing.seal(request)));
   }
 
   private async shown(row: ReferralRow) {

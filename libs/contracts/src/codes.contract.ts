@@ -59,7 +59,7 @@ export const codes = {
     request: z.strictObject({
       userId: UserId,
       type: z.enum(['custom', 'campaign']),
-      code: text(64).meta({ examples: ['SUMMER-26'] }),
+      code: text(256).meta({ examples: ['SUMMER-26'] }),
       sourceAppId: AppId.optional(),
       ...changeable,
     }),
@@ -100,5 +100,10 @@ export const codes = {
       items: z.array(z.union([z.strictObject({ code: text(256) }), z.strictObject({ attributionToken: text(1_024) })])).max(1_000),
     }),
     reply: z.object({ items: z.array(ResolvedCode) }),
+  }),
+  /** For imports: codes of an older system that do not fit, found by their exact text before anything else. */
+  addAliases: contract('codes.addAliases', 'further texts that lead to codes; answered in order', {
+    request: z.strictObject({ aliases: z.array(z.strictObject({ text: text(256).min(1), codeId: Id })).max(1_000) }),
+    reply: z.object({ items: z.array(z.object({ outcome: z.enum(['added', 'code_taken', 'not_found']) })) }),
   }),
 };

@@ -27,7 +27,7 @@ export const plumbing = (room: string) => ({
     reply: z.object({ republished: z.int() }),
   }),
   listDeadLetters: contract(`${room}.listDeadLetters`, 'messages that failed again and again', {
-    request: z.strictObject({ limit: z.int().min(1).max(100), before: Id.optional() }),
+    request: z.strictObject({ limit: z.int().min(1).max(101), before: Id.optional() }),
     reply: z.object({ data: z.array(DeadLetter) }),
   }),
   redriveDeadLetter: contract(`${room}.redriveDeadLetter`, 'tries a dead letter once more', {

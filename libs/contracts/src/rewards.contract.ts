@@ -49,9 +49,10 @@ export const PaymentReply = z.object({
 export const LedgerEntry = z.object({
   id: Id,
   unit: Unit,
-  amount: Amount.meta({ description: "signed: the change of the user's available balance; of held or debt where the reason says so" }),
+  amount: Amount.meta({ description: 'signed: the change of the account; all of them add up to available + held − debt' }),
   reason: z.string(),
   reference: z.string().nullable(),
+  account: z.enum(['available', 'held', 'debt']).meta({ description: 'which of the user\'s accounts changed; what moves between two has an entry for each' }),
   createdAt: Instant,
 }).meta({ id: 'LedgerEntry' });
 

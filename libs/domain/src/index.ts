@@ -21,3 +21,5 @@ export * from './time.js';
 export * from './signal.js';
 export * from './lookup-limit.js';
 export * from './network.js';
+export * from './assessment.js';
+export * from './claim-limit.js';

@@ -5,7 +5,7 @@ import { bury, failpoint, isTransient, receive, type Database, type Transaction 
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import type { ReceivedEvent, Subscription } from './handle.js';
 import type { Log } from './log.js';
-import { STREAM } from './stream.js';
+import { consumerName, STREAM } from './stream.js';
 
 const GROUP = 256;
 /** Messages taken from the broker and not yet handled; beyond it they stay there. */
@@ -17,11 +17,11 @@ const BACK_OFF_MS = [200, 1_000, 2_000, 4_000];
 /** Reads the room's events in groups: inbox row and effect commit together, and only then the broker hears of it. */
 export class ConsumerLoop {
   private readonly queue: JsMsg[] = [];
-  private messages: ConsumerMessages | undefined;
+  private readonly reading = new Set<ConsumerMessages>();
   private working: Promise<void> | undefined;
-  private room: (() => void) | undefined;
+  private waiting: (() => void)[] = [];
   private stopped = false;
-  private done: Promise<void> = Promise.resolve();
+  private done: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly db: Database,
@@ -32,25 +32,27 @@ export class ConsumerLoop {
   ) {}
 
   start(): void {
-    this.done = this.read();
+    this.done = Promise.all(this.subscriptions.map(({ kind }) => this.read(consumerName(this.name, kind.type))));
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.messages?.stop();
-    this.room?.();
+    for (const messages of this.reading) messages.stop();
+    this.makeRoom();
     await this.done;
     await this.working;
   }
 
   /** Stream and consumer may be missing for a while: at the first start, or after the broker lost its store. */
-  private async read(): Promise<void> {
+  private async read(name: string): Promise<void> {
     while (!this.stopped) {
       try {
-        const consumer = await jetstream(this.nats, { timeout: 3_000 }).consumers.get(STREAM, this.name);
-        this.messages = await consumer.consume({ max_messages: BUFFER, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true });
-        void this.watch(this.messages);
-        for await (const message of this.messages) await this.take(message);
+        const consumer = await jetstream(this.nats, { timeout: 3_000 }).consumers.get(STREAM, name);
+        const messages = await consumer.consume({ max_messages: BUFFER, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true });
+        this.reading.add(messages);
+        void this.watch(messages);
+        for await (const message of messages) await this.take(message);
+        this.reading.delete(messages);
       } catch (error) {
         this.log.warn({ err: (error as Error).message }, 'consumer_waits');
       }
@@ -68,14 +70,18 @@ export class ConsumerLoop {
   private async take(message: JsMsg): Promise<void> {
     this.queue.push(message);
     this.working ??= this.work();
-    if (this.queue.length >= BUFFER) await new Promise<void>((resolve) => (this.room = resolve));
+    if (this.queue.length >= BUFFER) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private makeRoom(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private async work(): Promise<void> {
     await new Promise(setImmediate); // what one network read brought is one group
     while (this.queue.length > 0 && !this.stopped) {
       const group = this.queue.splice(0, GROUP);
-      this.room?.();
+      this.makeRoom();
       await this.handle(group);
     }
     this.working = undefined;

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { MessagePattern } from '@nestjs/microservices';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { Contract, Input, Reply } from '@referrals/contracts';
 import type { EventKind, Transaction } from '@referrals/persistence';
 import type { Answer, RequestMeta } from './bus.js';
@@ -55,6 +55,8 @@ export function Write<C extends Contract>(contract: C, { group = 1 }: WriteOptio
 function bind<T>(target: object, key: string, descriptor: TypedPropertyDescriptor<T>, contract: Contract, bound: T): void {
   descriptor.value = bound;
   MessagePattern(contract.subject)(target, key, descriptor);
+  Payload()(target, key, 0);
+  Ctx()(target, key, 1);
 }
 
 export interface ReceivedEvent<Data> {

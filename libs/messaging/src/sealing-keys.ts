@@ -35,8 +35,12 @@ export class SealingKeys {
 
   /** Takes the stored key, then asks for a newer one without waiting for it. */
   async start(): Promise<void> {
-    const known = await this.store?.load();
-    if (known) this.sealer = new Sealer(known);
+    try {
+      const known = await this.store?.load();
+      if (known) this.sealer = new Sealer(known);
+    } catch (error) {
+      this.log.warn({ err: (error as Error).message }, 'sealing_key_not_loaded');
+    }
     this.refresh();
   }
 

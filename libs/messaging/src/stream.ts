@@ -6,11 +6,13 @@ export const eventSubject = (type: string): string => `events.${type}`;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** A room's durable consumer and the event types it reads. */
+/** The event types that a room reads: one durable consumer for each, because servers before 2.10 filter by one subject alone. */
 export interface ConsumerPlan {
   room: string;
   types: string[];
 }
+
+export const consumerName = (room: string, type: string): string => `${room}_${type.replaceAll('.', '-')}`;
 
 /** The broker's own id of the stream's life: another one means that the store was lost. */
 export type StreamLife = string;
@@ -22,7 +24,7 @@ export type StreamLife = string;
 export async function provision(nats: NatsConnection, plans: ConsumerPlan[]): Promise<StreamLife> {
   const manager = await jetstreamManager(nats, { timeout: 3_000 });
   await ensureStream(manager);
-  for (const plan of plans) await ensureConsumer(manager, plan);
+  for (const { room, types } of plans) for (const type of types) await ensureConsumer(manager, room, type);
   return (await manager.streams.info(STREAM)).created;
 }
 
@@ -40,17 +42,18 @@ async function ensureStream(manager: JetStreamManager): Promise<void> {
   await (exists ? manager.streams.update(STREAM, config) : manager.streams.add(config));
 }
 
-async function ensureConsumer(manager: JetStreamManager, { room, types }: ConsumerPlan): Promise<void> {
+async function ensureConsumer(manager: JetStreamManager, room: string, type: string): Promise<void> {
+  const name = consumerName(room, type);
   const config = {
-    durable_name: room,
+    durable_name: name,
     ack_policy: AckPolicy.Explicit,
     // longer than any transaction may take, short enough that the work of a killed process is taken over soon
     ack_wait: nanos(10_000),
     // never dropped by the broker: the consumer itself puts a failing message into the dead letters
     max_deliver: -1,
     max_ack_pending: 4_000,
-    filter_subjects: types.map(eventSubject),
+    filter_subject: eventSubject(type),
   };
-  const exists = await manager.consumers.info(STREAM, room).then(() => true, () => false);
-  await (exists ? manager.consumers.update(STREAM, room, config) : manager.consumers.add(STREAM, config));
+  const exists = await manager.consumers.info(STREAM, name).then(() => true, () => false);
+  await (exists ? manager.consumers.update(STREAM, name, config) : manager.consumers.add(STREAM, config));
 }

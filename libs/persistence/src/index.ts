@@ -1,3 +1,4 @@
+export * from './create-database.js';
 export * from './database.js';
 export * from './ensure-programme.js';
 export * from './failpoint.js';

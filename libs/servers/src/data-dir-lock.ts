@@ -12,9 +12,12 @@ interface Holder {
   start: string;
 }
 
+/** A process that was killed takes a moment to be gone, one that was told to stop takes longer. */
+const PATIENCE_MS = 3_000;
+
 /**
  * Takes a data folder for this process, and makes it when it is missing. The lock of a process that died is taken over.
- * @throws Error in one line when a living process, this one included, holds the folder
+ * @throws Error in one line when a living process, this one included, holds the folder and does not end within 3 s
  */
 export function lockDataDir(dir: string): DataDirLock {
   mkdirSync(dir, { recursive: true, mode: 0o711 });
@@ -24,8 +27,8 @@ export function lockDataDir(dir: string): DataDirLock {
   try {
     while (!claim(draft, file)) {
       const holder = read(file);
-      if (holder && lives(holder)) throw new Error(`the data folder ${resolve(dir)} is in use by process ${holder.pid}`);
-      if (holder) setAside(file, holder);
+      if (holder && outlivesOurPatience(holder)) throw new Error(`the data folder ${resolve(dir)} is in use by process ${holder.pid}`);
+      if (holder && !lives(holder)) setAside(file, holder);
     }
   } finally {
     unlinkSync(draft);
@@ -56,6 +59,14 @@ function read(file: string): Holder | undefined {
 
 function lives({ pid, start }: Holder): boolean {
   return pid > 0 && isAlive(pid) && startOf(pid) === start;
+}
+
+/** Without a word to the event loop: nothing else is under way in a process that has no data folder yet. */
+function outlivesOurPatience(holder: Holder): boolean {
+  if (holder.pid === process.pid) return lives(holder);
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; waited < PATIENCE_MS && lives(holder); waited += 50) Atomics.wait(clock, 0, 0, 50);
+  return lives(holder);
 }
 
 /** Between the look at a dead lock and this rename somebody else may have replaced it by a living one: that one goes back. */

@@ -1,5 +1,7 @@
+import { HttpException } from '@nestjs/common';
 import { REFUSALS, Refusal, type FieldError, type RefusalCode } from '@referrals/domain';
 import { isReplayed } from '@referrals/messaging';
+import { isTransient } from '@referrals/persistence';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** RFC 9457, with `code`, the stable word, and the fields at fault. */
@@ -24,33 +26,33 @@ export function problem(code: RefusalCode | ProtocolCode, status: number, more: 
   return { type: `urn:referrals:problem:${code}`, title: titleOf(code), status, code, ...more };
 }
 
-/** Faults of the framework that are the caller's doing. */
-const FRAMEWORK: Record<string, RefusalCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_json',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
-  FST_ERR_BAD_URL: 'not_found',
-  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
-};
+/** Faults that the framework finds and that are the caller's doing. */
+const FRAMEWORK: Record<number, RefusalCode> = { 400: 'invalid_json', 404: 'not_found', 413: 'too_large', 415: 'unsupported_media_type' };
 
 /** Any fault as the refusal that a caller may see; null where it is ours. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error.code === 'internal' ? null : error;
-  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
-  if (typeof code === 'string' && Object.hasOwn(FRAMEWORK, code)) return new Refusal(FRAMEWORK[code]!);
-  return statusCode === 400 ? new Refusal('invalid_json') : null;
+  const code = FRAMEWORK[error instanceof HttpException ? error.getStatus() : Number((error as { statusCode?: unknown } | null)?.statusCode)];
+  if (code) return new Refusal(code);
+  return isTransient(error) ? new Refusal('unavailable', { retryAfterSeconds: 1 }) : null;
+}
+
+/** Not everybody answers: `checks` tells who. */
+export class Unready extends Refusal {
+  constructor(readonly checks: Record<string, string>) {
+    super('unavailable', { retryAfterSeconds: 1 });
+  }
 }
 
 /** Answers with a problem; nothing of an unknown fault but its status leaves the house. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown, more: object = {}): void {
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
   const { code, errors, message, retryAfterSeconds } = refusalOf(error) ?? new Refusal('internal');
   const status = REFUSALS[code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="referrals"');
   if (status === 429 || status === 503) reply.header('retry-after', String(retryAfterSeconds ?? 1));
   if (isReplayed(error)) reply.header('idempotent-replayed', 'true');
   const body = problem(code, status, { ...(message !== code && { detail: message }), instance: request.id, ...(errors && { errors }) });
-  void reply.code(status).header('content-type', PROBLEM_TYPE).send(JSON.stringify({ ...body, ...more }));
+  void reply.code(status).header('content-type', PROBLEM_TYPE).send(Buffer.from(JSON.stringify(error instanceof Unready ? { ...body, checks: error.checks } : body)));
 }
 
 /** What of a fault of ours may stand in the log: never the values that were being written. */

@@ -19,7 +19,7 @@ export async function listDeadLetters({ bus }: Gateway, { limit, cursor }: Input
   const lists = await Promise.all(
     ROOMS.map(async (room) => {
       const before = last ? boundOf(room, last[0]!, last[1]!) : undefined;
-      return (await bus.request(plumbing(room).listDeadLetters, { limit: Math.min(100, limit + 1), ...(before && { before }) }, call.options)).data;
+      return (await bus.request(plumbing(room).listDeadLetters, { limit: limit + 1, ...(before && { before }) }, call.options)).data;
     }),
   );
   const letters = lists.flat().sort((a, b) => compare(b.id, a.id) || compare(a.room, b.room));

@@ -1,0 +1,96 @@
+import { Controller, Inject } from '@nestjs/common';
+import { codes, events, type Code, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { Refusal } from '@referrals/domain';
+import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
+import type { Transaction } from '@referrals/persistence';
+import { addAliases } from './add-aliases.js';
+import { AttributionTokens } from './attribution-token.js';
+import { createCode, type Creation } from './create-code.js';
+import { findCodes } from './find-codes.js';
+import { issueCodes, loadAutoCodes } from './issue-codes.js';
+import { issueToken } from './issue-token.js';
+import { listCodes } from './list-codes.js';
+import { noteRegistrations } from './note-registrations.js';
+import { noteUsers } from './note-users.js';
+import { resolveCodes } from './resolve-codes.js';
+import { exactUses, updateCode, type Update } from './update-code.js';
+import { validateCodes, type Validation } from './validate-codes.js';
+
+type Contracts = typeof codes;
+
+@Controller()
+export class CodesController implements RoomController {
+  private readonly tokens: AttributionTokens;
+  private readonly clientKey: string;
+
+  constructor(@Inject(Room) readonly room: Room) {
+    this.tokens = new AttributionTokens(room.secrets.get('attribution-token'));
+    this.clientKey = room.secrets.get('codes-client-key');
+  }
+
+  @Write(codes.issue, { group: 256 })
+  async issue(requests: Input<Contracts['issue']>[], metas: RequestMeta[]): Promise<Work<Code>> {
+    const userIds = requests.map(({ userId }) => userId);
+    const known = await loadAutoCodes(this.room.db, userIds);
+    return async (tx) => {
+      const { outcomes, assigned } = await issueCodes(tx, userIds, known);
+      for (const code of assigned) this.logAssigned(code, metas[userIds.indexOf(code.userId)]);
+      return outcomes;
+    };
+  }
+
+  @Write(codes.create)
+  create([request]: Creation[], [meta]: RequestMeta[]): Work<Code> {
+    return async (tx) => {
+      const outcome = await createCode(tx, request!);
+      if (!(outcome instanceof Refusal)) this.logAssigned(outcome, meta);
+      return [outcome];
+    };
+  }
+
+  @Write(codes.update)
+  async update([request]: Update[]): Promise<Work<Code>> {
+    const uses = await exactUses(this.room, request!);
+    return async (tx) => [await updateCode(tx, request!, uses)];
+  }
+
+  @Read(codes.list)
+  list(request: Input<Contracts['list']>): Promise<Reply<Contracts['list']>> {
+    return listCodes(this.room.db, request);
+  }
+
+  @Write(codes.validate, { group: 128 })
+  async validate(requests: Validation[]): Promise<Work<Reply<Contracts['validate']>>> {
+    const { found } = await findCodes(this.room.db, requests.map(({ code }) => ({ text: code })));
+    return (tx) => validateCodes(tx, requests, found, this.clientKey);
+  }
+
+  @Read(codes.issueToken)
+  issueToken({ code }: Input<Contracts['issueToken']>): Promise<Reply<Contracts['issueToken']>> {
+    return issueToken(this.room.db, this.tokens, code);
+  }
+
+  @Read(codes.resolve)
+  async resolve(request: Input<Contracts['resolve']>): Promise<Reply<Contracts['resolve']>> {
+    return { items: await resolveCodes(this.room.db, this.tokens, request) };
+  }
+
+  @Write(codes.addAliases)
+  addAliases([request]: Input<Contracts['addAliases']>[]): Work<Reply<Contracts['addAliases']>> {
+    return async (tx) => [await addAliases(tx, request!)];
+  }
+
+  @On(events.referralRegistered)
+  noteRegistrations(tx: Transaction, registrations: ReceivedEvent<EventData<typeof events.referralRegistered>>[]): Promise<void> {
+    return noteRegistrations(tx, registrations);
+  }
+
+  @On(events.userUpdated)
+  noteUsers(tx: Transaction, updates: ReceivedEvent<EventData<typeof events.userUpdated>>[]): Promise<void> {
+    return noteUsers(tx, updates);
+  }
+
+  private logAssigned({ id, userId, type }: Code, meta: RequestMeta | undefined): void {
+    this.room.log.info({ codeId: id, userId, type, ...(meta?.requestId && { requestId: meta.requestId }) }, 'code_assigned');
+  }
+}

@@ -1,0 +1,34 @@
+import { lookupKey } from '@referrals/domain';
+import type { Database } from '@referrals/persistence';
+import { CODE_COLUMNS, type CodeRow } from './code-row.js';
+
+/** What to look for: a text as somebody typed it, or the id that a token carries. */
+export type Wanted = { text: string } | { codeId: string } | null;
+
+export interface FoundCode extends CodeRow {
+  referrerName: string | null;
+}
+
+export type Found = { code: FoundCode } | { problem: 'invalid_format' | 'not_found' };
+
+/** An alias by its exact text comes before any lookup key; every item has one row, found or not. */
+const FIND = `select clock_timestamp() as "realNow", c.*, d.short_name as "referrerName"
+  from json_to_recordset($1::json) as t(n int, text text, key text, "codeId" uuid)
+  left join (select ${CODE_COLUMNS} from code) c on c.id = coalesce(
+    t."codeId",
+    (select a.code_id from alias a where a.text = t.text),
+    (select k.id from code k where k.lookup_key = t.key))
+  left join display_name d on d.user_id = c."userId"
+  order by t.n`;
+
+/** Looks all of them up in one statement. @returns what was found, in order, and the real time, by which tokens expire */
+export async function findCodes(db: Database, wanted: Wanted[]): Promise<{ found: Found[]; realNow: Date }> {
+  const items = wanted.map((item, n) => (item && 'text' in item ? { n, text: item.text, key: lookupKey(item.text) } : { n, codeId: item?.codeId ?? null }));
+  const rows = await db.rows<{ realNow: Date } & (FoundCode | { id: null })>(FIND, [JSON.stringify(items)]);
+  const found = rows.map((row, n): Found => {
+    if (row.id !== null) return { code: row as FoundCode };
+    const item = items[n]!;
+    return { problem: 'key' in item && item.key === null ? 'invalid_format' : 'not_found' };
+  });
+  return { found, realNow: rows[0]?.realNow ?? (await db.rows<{ realNow: Date }>('select clock_timestamp() as "realNow"'))[0]!.realNow };
+}

@@ -1,0 +1,1 @@
+export { codesRoom } from './codes.room.js';

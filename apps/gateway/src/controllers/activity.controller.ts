@@ -1,0 +1,17 @@
+import { Controller, Inject } from '@nestjs/common';
+import { relationships, type Input } from '@referrals/contracts';
+import { Gateway } from '../gateway.js';
+import type { Call } from '../http/call.js';
+import { Route } from '../http/route.js';
+
+type Contracts = typeof relationships;
+
+@Controller()
+export class ActivityController {
+  constructor(@Inject(Gateway) private readonly gateway: Gateway) {}
+
+  @Route(relationships.recordActivity)
+  recordActivity(input: Input<Contracts['recordActivity']>, call: Call) {
+    return this.gateway.askSealed(relationships.recordActivity, input, call);
+  }
+}

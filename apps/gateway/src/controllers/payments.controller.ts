@@ -1,0 +1,17 @@
+import { Controller, Inject } from '@nestjs/common';
+import { rewards, type Input } from '@referrals/contracts';
+import { Gateway } from '../gateway.js';
+import type { Call } from '../http/call.js';
+import { Route } from '../http/route.js';
+
+type Contracts = typeof rewards;
+
+@Controller()
+export class PaymentsController {
+  constructor(@Inject(Gateway) private readonly gateway: Gateway) {}
+
+  @Route(rewards.applyPayment)
+  applyPayment(input: Input<Contracts['applyPayment']>, call: Call) {
+    return this.gateway.ask(rewards.applyPayment, input, call);
+  }
+}

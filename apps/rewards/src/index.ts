@@ -1,0 +1,1 @@
+export { rewardsRoom } from './rewards.room.js';

@@ -1,0 +1,44 @@
+import type { Bonus, Input, Reply, rewards } from '@referrals/contracts';
+import { grantKey, Refusal } from '@referrals/domain';
+import { decodeCursor, page, type Database } from '@referrals/persistence';
+import { BonusEntity } from './bonus.entity.js';
+
+type Listing = typeof rewards.listBonuses;
+
+/** A user's bonuses, newest first. */
+export async function listBonuses(db: Database, { userId, status, limit, cursor }: Input<Listing>): Promise<Reply<Listing>> {
+  const [after] = decodeCursor(cursor, 1) ?? [];
+  if (after !== undefined && !UUID.test(after)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const where = { userId, ...(status && { status }), ...(after && { id: { $lt: after } }) };
+  const rows = await db.em().find(BonusEntity, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+  const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
+  return { data: data.map(bonusOf), nextCursor };
+}
+
+/** One bonus with every input of its calculation. */
+export async function getBonus(db: Database, { bonusId }: { bonusId: string }): Promise<Reply<typeof rewards.getBonus>> {
+  const row = await db.em().findOne(BonusEntity, { id: bonusId });
+  if (!row) throw new Refusal('not_found');
+  const { referralId, family, trigger, party, appId, base, multiplier, amount, qualifiedCount, score, decision } = row;
+  return {
+    ...bonusOf(row),
+    calculation: {
+      grantKey: grantKey({ referralId, family, trigger, party, appId: appId ?? null }),
+      trigger,
+      formula: `round_half_up(${base} × ${multiplier} / 10000) = ${amount}`,
+      qualifiedCountAtBooking: qualifiedCount ?? null,
+      score: score ?? null,
+      decision: decision === 'pending' ? null : decision,
+    },
+  };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const bonusOf = (row: BonusEntity): Bonus => ({
+  id: row.id, referralId: row.referralId, userId: row.userId, party: row.party, event: row.event, appId: row.appId ?? null,
+  unit: row.unit, base: row.base, multiplier: row.multiplier, amount: row.amount, tier: row.tier ?? null, level: row.level ?? null,
+  status: row.status, holdReason: row.holdReason ?? null, holdUntil: row.holdUntil?.toISOString() ?? null,
+  programmeVersion: row.programmeVersion, ledgerEntryIds: row.ledgerEntryIds,
+  createdAt: row.createdAt.toISOString(), releasedAt: row.releasedAt?.toISOString() ?? null,
+});

@@ -1,0 +1,92 @@
+import { Controller, Inject } from '@nestjs/common';
+import { events, rewards, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { On, Read, Room, Write, type ReceivedEvent, type RoomController, type Work } from '@referrals/messaging';
+import type { Transaction } from '@referrals/persistence';
+import { applyAssessments } from './apply-assessments.js';
+import { applyPayments, type PaymentReply, type PaymentRequest } from './apply-payments.js';
+import type { BonusRow } from './bonus-row.js';
+import { getBalances, getTier } from './get-balances.js';
+import { grantBonuses } from './grant-bonuses.js';
+import { getBonus, listBonuses } from './list-bonuses.js';
+import { listLedger } from './list-ledger.js';
+import { asAssessment, asOccasion } from './received.js';
+import { releaseHolds } from './release-holds.js';
+
+type Contracts = typeof rewards;
+type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof events)[E]>>[];
+
+@Controller()
+export class RewardsController implements RoomController {
+  constructor(@Inject(Room) readonly room: Room) {}
+
+  @Write(rewards.applyPayment, { group: 256 })
+  applyPayment(requests: PaymentRequest[]): Work<PaymentReply> {
+    return (tx) => applyPayments(tx, requests);
+  }
+
+  @Write(rewards.releaseHolds)
+  releaseHolds([request]: Input<Contracts['releaseHolds']>[]): Work<Reply<Contracts['releaseHolds']>> {
+    return async (tx) => [await releaseHolds(tx, request!)];
+  }
+
+  @Read(rewards.getBalances)
+  getBalances(input: Input<Contracts['getBalances']>): Promise<Reply<Contracts['getBalances']>> {
+    return getBalances(this.room.db, input);
+  }
+
+  @Read(rewards.listBonuses)
+  listBonuses(input: Input<Contracts['listBonuses']>): Promise<Reply<Contracts['listBonuses']>> {
+    return listBonuses(this.room.db, input);
+  }
+
+  @Read(rewards.getBonus)
+  getBonus(input: Input<Contracts['getBonus']>): Promise<Reply<Contracts['getBonus']>> {
+    return getBonus(this.room.db, input);
+  }
+
+  @Read(rewards.listLedger)
+  listLedger(input: Input<Contracts['listLedger']>): Promise<Reply<Contracts['listLedger']>> {
+    return listLedger(this.room.db, input);
+  }
+
+  @Read(rewards.getTier)
+  getTier(input: Input<Contracts['getTier']>): Promise<Reply<Contracts['getTier']>> {
+    return getTier(this.room.db, input);
+  }
+
+  @On(events.referralRegistered)
+  async referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
+    this.log(await grantBonuses(tx, 'registered', received.map(({ data }) => asOccasion(data, data.registeredAt))));
+  }
+
+  @On(events.referralActivated)
+  async referralActivated(tx: Transaction, received: Received<'referralActivated'>): Promise<void> {
+    this.log(await grantBonuses(tx, 'activated', received.map(({ data }) => asOccasion(data, data.activatedAt))));
+  }
+
+  @On(events.referralAppActivated)
+  async referralAppActivated(tx: Transaction, received: Received<'referralAppActivated'>): Promise<void> {
+    this.log(await grantBonuses(tx, 'cross_app', received.map(({ data }) => asOccasion(data, data.usedAt, { appId: data.appId }))));
+  }
+
+  @On(events.referralQualified)
+  async referralQualified(tx: Transaction, received: Received<'referralQualified'>): Promise<void> {
+    this.log(await grantBonuses(tx, 'qualified', received.map(({ data }) => asOccasion(data, data.qualifiedAt, { paymentId: data.paymentId }))));
+  }
+
+  @On(events.referralRetained)
+  async referralRetained(tx: Transaction, received: Received<'referralRetained'>): Promise<void> {
+    this.log(await grantBonuses(tx, 'retained', received.map(({ data }) => asOccasion(data, data.retainedAt, { paymentId: data.paymentId }))));
+  }
+
+  @On(events.referralAssessed)
+  async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
+    this.log(await applyAssessments(tx, received.map(asAssessment)));
+  }
+
+  private log(bonuses: BonusRow[]): void {
+    for (const { id: bonusId, referral_id: referralId, user_id: userId, event, amount, unit, status } of bonuses) {
+      if (status === 'paid') this.room.log.info({ bonusId, referralId, userId, bonus: event, amount, unit }, 'referral_reward_granted');
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNats, openLog, STREAM, type ConsumerPlan } from '@referrals/messaging';
+import type { Database } from '@referrals/persistence';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the broker's store is taken away here, so it is one of its own
+import { startNats, type NatsServer } from '@referrals/servers';
+import { TestDatabase } from '@referrals/testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { BrokerLoop } from './broker-loop.js';
+import type { RedriveContext } from './redrive.js';
+import { Broker } from './watch-broker.js';
+
+const PLANS: ConsumerPlan[] = [{ room: 'fraud', types: ['referral.registered'] }, { room: 'codes', types: ['referral.registered', 'user.updated'] }];
+
+describe('the broker loop', () => {
+  let t: TestDatabase;
+  let db: Database;
+  let reader: Database;
+  let nats: NatsConnection;
+  let server: NatsServer;
+  let folder: string;
+  let asked: string[];
+
+  beforeAll(async () => {
+    t = await TestDatabase.create();
+    db = await t.open('scheduler');
+    reader = await t.open('reconciler');
+    folder = await mkdtemp(join(tmpdir(), 'broker-'));
+    server = await startNats({ dataDir: folder });
+    nats = await connectNats(server.url, 'scheduler');
+  });
+  afterAll(async () => {
+    await nats.close();
+    await server.stop();
+    await rm(folder, { recursive: true });
+    await t.close();
+  });
+  beforeEach(async () => {
+    asked = [];
+    await loseStore();
+    await t.rows('truncate relationships.outbox, scheduler.stream_life, scheduler.redrive_watermark');
+  });
+
+  const loseStore = async (): Promise<void> => {
+    const manager = await jetstreamManager(nats);
+    for await (const stream of manager.streams.list()) if (stream.config.name === STREAM) await manager.streams.delete(STREAM);
+  };
+  const consumers = async (): Promise<string[]> => {
+    const names: string[] = [];
+    for await (const { name } of (await jetstreamManager(nats)).consumers.list(STREAM)) names.push(name);
+    return names.sort();
+  };
+  const loop = (broker: Broker): BrokerLoop => {
+    const log = openLog('scheduler', { level: 'silent' });
+    const context: RedriveContext = {
+      db, reader, log, plans: PLANS, producers: ['relationships'],
+      republish: async (_producer, ids) => void asked.push(...ids),
+      waitingSince: (consumer) => broker.waitingSince(consumer),
+    };
+    return new BrokerLoop(broker, context, db, log);
+  };
+  const tell = async (ageSeconds: number): Promise<string> => {
+    const id = uuidv7();
+    await t.rows(
+      `insert into relationships.outbox (id, type, aggregate_id, body, recorded_at) values ($1, 'user.updated', 'x', '{}', clock_timestamp() - make_interval(secs => $2))`,
+      [id, ageSeconds],
+    );
+    return id;
+  };
+
+  it('makes the stream and every consumer, and then finds nothing to do', async () => {
+    const broker = new Broker(nats, PLANS);
+    expect((await broker.look()).made).toBe(true);
+    expect(await consumers()).toEqual(['codes', 'fraud']);
+    expect((await broker.look()).made).toBe(false);
+  });
+
+  it('makes again a consumer that is missing, though strangers read the stream too', async () => {
+    const broker = new Broker(nats, PLANS);
+    const { life } = await broker.look();
+    const manager = await jetstreamManager(nats);
+    await manager.consumers.delete(STREAM, 'fraud');
+    await manager.consumers.add(STREAM, { durable_name: 'stranger' });
+    expect(await broker.look()).toEqual({ life, made: true });
+    expect(await consumers()).toEqual(['codes', 'fraud', 'stranger']);
+  });
+
+  it('asks at once for all that is lacking when the broker has lost its store, and not again after that', async () => {
+    const watch = loop(new Broker(nats, PLANS));
+    await watch.look();
+    const young = await tell(0);
+    await watch.look();
+    expect(asked).toEqual([]);
+    await loseStore();
+    await watch.look();
+    expect(asked).toEqual([young]);
+    await watch.look();
+    expect(asked).toEqual([young]);
+  });
+
+  it('notices a lost store also when another scheduler has made the stream anew', async () => {
+    const watch = loop(new Broker(nats, PLANS));
+    await watch.look();
+    const young = await tell(0);
+    await loseStore();
+    await new Broker(nats, PLANS).look();
+    await watch.look();
+    expect(asked).toEqual([young]);
+  });
+
+  it('does the same when the server comes back with an empty folder', async () => {
+    const watch = loop(new Broker(nats, PLANS));
+    await watch.look();
+    const young = await tell(0);
+    await server.stop();
+    await rm(join(folder, 'store'), { recursive: true });
+    await expect(watch.look()).rejects.toThrow();
+    server = await startNats({ dataDir: folder, port: server.port });
+    while (asked.length === 0) await watch.look().catch(() => undefined);
+    expect(asked).toEqual([young]);
+    expect(await consumers()).toEqual(['codes', 'fraud']);
+  });
+
+  it('asks at its first look for what has been lacking for more than a minute', async () => {
+    const [old] = [await tell(120), await tell(0)];
+    await loop(new Broker(nats, PLANS)).look();
+    expect(asked).toEqual([old]);
+  });
+
+  it('knows since when a consumer has been waited for', async () => {
+    const broker = new Broker(nats, PLANS);
+    await broker.look();
+    expect(await broker.waitingSince('fraud')).toBeNull();
+    const publisher = jetstream(nats);
+    const { seq } = await publisher.publish('events.referral.registered', '{}');
+    const stored = await (await jetstreamManager(nats)).streams.getMessage(STREAM, { seq });
+    const since = await broker.waitingSince('fraud');
+    expect(since!.getTime()).toBeLessThanOrEqual(stored!.time.getTime());
+    expect(stored!.time.getTime() - since!.getTime()).toBeLessThan(10_000);
+    const consumer = await publisher.consumers.get(STREAM, 'fraud');
+    const message = await consumer.next();
+    expect(await broker.waitingSince('fraud')).not.toBeNull();
+    await message!.ackAck();
+    expect(await broker.waitingSince('fraud')).toBeNull();
+  });
+});

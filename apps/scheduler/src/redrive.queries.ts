@@ -1,0 +1,64 @@
+import type { Database } from '@referrals/persistence';
+import { REAL_NOW } from './real-time.js';
+
+export interface Lacking {
+  id: string;
+  recordedAt: Date;
+  /** its producer has still to publish it */
+  isUnsent: boolean;
+}
+
+/** An event told and not received; dead letters have their place in the inbox and count as received. Rooms are names of ours. */
+const LACKING = (producer: string, consumer: string): string => `
+  select o.id, o.recorded_at as "recordedAt", exists (select 1 from ${producer}.outbox_unsent u where u.id = o.id) as "isUnsent"
+  from ${producer}.outbox o
+  where o.recorded_at > $1 and o.recorded_at <= $2 and o.type = any($3)
+    and not exists (select 1 from ${consumer}.inbox i where i.event_id = o.id)
+  order by o.recorded_at limit $4`;
+
+const OLDEST = (producer: string): string => `select min(recorded_at) as oldest from ${producer}.outbox`;
+
+export interface Span {
+  from: Date;
+  until: Date;
+}
+
+export const findLacking = (reader: Database, producer: string, consumer: string, { from, until }: Span, types: string[], limit: number): Promise<Lacking[]> =>
+  reader.rows<Lacking>(LACKING(producer, consumer), [from, until, types, limit]);
+
+export async function oldestEvent(reader: Database, producer: string): Promise<Date | null> {
+  const [row] = await reader.rows<{ oldest: Date | null }>(OLDEST(producer));
+  return row!.oldest;
+}
+
+export async function realNow(db: Database): Promise<Date> {
+  const [row] = await db.rows<{ now: Date }>(`select ${REAL_NOW} as now`);
+  return row!.now;
+}
+
+export async function readWatermark(db: Database, producer: string, consumer: string): Promise<Date | null> {
+  const [row] = await db.rows<{ until: Date }>('select received_until as until from redrive_watermark where producer = $1 and consumer = $2', [producer, consumer]);
+  return row?.until ?? null;
+}
+
+export async function raiseWatermark(db: Database, producer: string, consumer: string, until: Date): Promise<void> {
+  await db.rows(
+    `insert into redrive_watermark as known (producer, consumer, received_until) values ($1, $2, $3)
+     on conflict (producer, consumer) do update set received_until = excluded.received_until where excluded.received_until > known.received_until`,
+    [producer, consumer, until],
+  );
+}
+
+/** The stream's life that was last dealt with; null before the first. */
+export async function readLife(db: Database): Promise<string | null> {
+  const [row] = await db.rows<{ created: string }>('select created from stream_life');
+  return row?.created ?? null;
+}
+
+export async function writeLife(db: Database, created: string): Promise<void> {
+  await db.rows(
+    `insert into stream_life (created) values ($1)
+     on conflict (only_row) do update set created = excluded.created, seen_at = ${REAL_NOW}`,
+    [created],
+  );
+}

@@ -1,0 +1,41 @@
+import { Controller, Inject } from '@nestjs/common';
+import { scheduler, type Input, type JobRun, type Reply } from '@referrals/contracts';
+import { SECOND } from '@referrals/domain';
+import { Read, Room, Write, type RoomController, type Work } from '@referrals/messaging';
+import { listJobs, readRun } from './job-history.js';
+import { TIMETABLE } from './jobs.js';
+import { JobLoop } from './run-due-jobs.js';
+import { setClock } from './set-clock.js';
+
+/** After that a run goes on by itself, and the answer says that it is still running. */
+const WAIT_MS = 10 * SECOND;
+
+@Controller()
+export class SchedulerController implements RoomController {
+  readonly jobs: JobLoop;
+
+  constructor(@Inject(Room) readonly room: Room) {
+    this.jobs = new JobLoop(room.db, room.bus, room.log, TIMETABLE);
+  }
+
+  @Read(scheduler.listJobs)
+  listJobs(): Promise<Reply<typeof scheduler.listJobs>> {
+    return listJobs(this.room.db, TIMETABLE);
+  }
+
+  /** Not a `@Write`: a run commits step by step, and lasts longer than any transaction may. */
+  @Read(scheduler.runJob)
+  runJob({ name }: Input<typeof scheduler.runJob>): Promise<JobRun> {
+    return this.jobs.runByHand(name, WAIT_MS);
+  }
+
+  @Read(scheduler.getRun)
+  getRun({ name, id }: Input<typeof scheduler.getRun>): Promise<JobRun> {
+    return readRun(this.room.db, name, id);
+  }
+
+  @Write(scheduler.setClock)
+  setClock([input]: Input<typeof scheduler.setClock>[]): Work<Reply<typeof scheduler.setClock>> {
+    return async (tx) => [await setClock(tx, input!, this.room.env.TEST_CLOCK)];
+  }
+}

@@ -1,0 +1,2 @@
+export * from './start-all.js';
+export * from './start-processes.js';

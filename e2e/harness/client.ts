@@ -1,0 +1,53 @@
+/** An HTTP client as a host would write one. */
+export interface Answer {
+  status: number;
+  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  headers: Headers;
+}
+
+export class Client {
+  constructor(
+    readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${this.key}`, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers };
+  }
+
+  get = (path: string) => this.call('GET', path);
+  post = (path: string, body: unknown = {}, headers: Record<string, string> = {}) => this.call('POST', path, body, headers);
+  put = (path: string, body: unknown) => this.call('PUT', path, body);
+  patch = (path: string, body: unknown) => this.call('PATCH', path, body);
+
+  codeOf = async (userId: string): Promise<string> => (await this.get(`/v1/users/${userId}/code`)).body.code;
+  balance = async (userId: string, unit = 'credits'): Promise<{ available: number; held: number; debt: number }> => {
+    const { balances } = (await this.get(`/v1/users/${userId}/balances`)).body;
+    return balances.find((entry: { unit: string }) => entry.unit === unit) ?? { unit, available: 0, held: 0, debt: 0 };
+  };
+  setClock = async (now: Date | string, running = false): Promise<void> => {
+    const { status } = await this.put('/v1/test-clock', { now: new Date(now).toISOString(), running });
+    if (status !== 200) throw new Error(`the test clock answered ${status}`);
+  };
+  runJob = async (name: string) => (await this.post(`/v1/jobs/${name}/runs`)).body;
+}
+
+/** Repeats until the assertion holds: what other rooms derive from an answer comes within a second, not with it. */
+export async function eventually<T>(assertion: () => Promise<T>, withinMs = 10_000): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}

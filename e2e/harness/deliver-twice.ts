@@ -1,0 +1,18 @@
+import { connect, headers } from '@nats-io/transport-node';
+
+const COPY = 'story-copy';
+
+/** Publishes every event once more, as a broker or a relay may: same body, another message id. @returns ends it */
+export async function deliverTwice(natsUrl: string): Promise<() => Promise<void>> {
+  const nats = await connect({ servers: natsUrl });
+  nats.subscribe('events.>', {
+    callback: (error, message) => {
+      if (error || message.headers?.has(COPY)) return;
+      const marked = headers();
+      marked.set(COPY, '1');
+      nats.publish(message.subject, message.data, { headers: marked });
+    },
+  });
+  await nats.flush();
+  return () => nats.close();
+}

@@ -63,7 +63,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       await owner.end();
       await nats.stop();
       await postgres?.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (!process.env['KEEP_STORIES']) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -36,7 +36,9 @@ export const LEDGER: string[] = [
   `create index transfer_debit_account_id_index on rewards.transfer (debit_account, id)
      where reason not in ('bonus', 'hold', 'access_granted', 'debt_write_off')`,
   ...forbid('rewards', 'transfer', 'update or delete or truncate'),
-  `create function rewards.post_transfers() returns trigger language plpgsql security definer set search_path = rewards, pg_temp as $$
+  // a plan made while the table was small would read it whole for every group once it has grown: look accounts up by their key
+  `create function rewards.post_transfers() returns trigger language plpgsql security definer set search_path = rewards, pg_temp
+     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
      begin
        if exists (
          select from added t

@@ -19,7 +19,7 @@ const REFERRALS = `(
 
 const ACCOUNTS = `(
            select json_agg(json_build_object('id', a.id, 'userId', a.user_id, 'unit', a.unit, 'kind', a.kind))
-           from account a where a.user_id = any(users) or a.user_id is null)`;
+           from (select k.* from account k where k.user_id = any(users) union all select k.* from account k where k.user_id is null) as a)`;
 
 export const LOADS: string[] = [
   `create function rewards.begin_booking(facts json, parties text[]) returns json language plpgsql as $$

@@ -34,7 +34,7 @@ export class CodesController implements RoomController {
     const known = await loadAutoCodes(this.room.db, userIds);
     return async (tx) => {
       const { outcomes, assigned } = await issueCodes(tx, userIds, known);
-      for (const code of assigned) this.logAssigned(code, metas[userIds.indexOf(code.userId)]);
+      tx.afterCommit(() => assigned.forEach((code) => this.logAssigned(code, metas[userIds.indexOf(code.userId)])));
       return outcomes;
     };
   }
@@ -43,7 +43,7 @@ export class CodesController implements RoomController {
   create([request]: Creation[], [meta]: RequestMeta[]): Work<Code> {
     return async (tx) => {
       const outcome = await createCode(tx, request!);
-      if (!(outcome instanceof Refusal)) this.logAssigned(outcome, meta);
+      if (!(outcome instanceof Refusal)) tx.afterCommit(() => this.logAssigned(outcome, meta));
       return [outcome];
     };
   }

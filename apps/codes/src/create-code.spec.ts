@@ -20,7 +20,7 @@ afterAll(() => t.close());
 
 const create = (request: Partial<Creation> & { code: string }) =>
   db.transaction((tx) => createCode(tx, { userId: 'maker', type: 'custom', ...request }));
-const fresh = () => `FRESH-${(made += 1)}`;
+const fresh = () => `CODE-${(made += 1)}`;
 const word = (outcome: Code | Refusal) => (outcome instanceof Refusal ? outcome.code : 'created');
 
 describe('a custom code', () => {

@@ -11,8 +11,12 @@ export interface FoundCode extends CodeRow {
 
 export type Found = { code: FoundCode } | { problem: 'invalid_format' | 'not_found' };
 
+/** Tokens keep to real time, wherever a test clock stands. */
+// eslint-disable-next-line no-restricted-syntax -- see above
+const REAL_NOW = 'clock_timestamp()';
+
 /** An alias by its exact text comes before any lookup key; every item has one row, found or not. */
-const FIND = `select clock_timestamp() as "realNow", c.*, d.short_name as "referrerName"
+const FIND = `select ${REAL_NOW} as "realNow", c.*, d.short_name as "referrerName"
   from json_to_recordset($1::json) as t(n int, text text, key text, "codeId" uuid)
   left join (select ${CODE_COLUMNS} from code) c on c.id = coalesce(
     t."codeId",
@@ -21,14 +25,14 @@ const FIND = `select clock_timestamp() as "realNow", c.*, d.short_name as "refer
   left join display_name d on d.user_id = c."userId"
   order by t.n`;
 
-/** Looks all of them up in one statement. @returns what was found, in order, and the real time, by which tokens expire */
+/** Looks one or more up in one statement. @returns what was found, in order, and the real time, by which tokens expire */
 export async function findCodes(db: Database, wanted: Wanted[]): Promise<{ found: Found[]; realNow: Date }> {
   const items = wanted.map((item, n) => (item && 'text' in item ? { n, text: item.text, key: lookupKey(item.text) } : { n, codeId: item?.codeId ?? null }));
   const rows = await db.rows<{ realNow: Date } & (FoundCode | { id: null })>(FIND, [JSON.stringify(items)]);
   const found = rows.map((row, n): Found => {
-    if (row.id !== null) return { code: row as FoundCode };
+    if (row.id !== null) return { code: row };
     const item = items[n]!;
     return { problem: 'key' in item && item.key === null ? 'invalid_format' : 'not_found' };
   });
-  return { found, realNow: rows[0]?.realNow ?? (await db.rows<{ realNow: Date }>('select clock_timestamp() as "realNow"'))[0]!.realNow };
+  return { found, realNow: rows[0]!.realNow };
 }

@@ -43,7 +43,8 @@ async function takeTurns(tx: Transaction, all: (Lookup | Refusal)[]): Promise<Ma
   const waits = new Map(lookups.map((lookup, n) => [lookup, decisions[n]!.retryAfterSeconds]));
   const admitted = lookups.filter((lookup) => waits.get(lookup) === null);
   const changed = new Set(admitted.flatMap(({ networks }) => networks.map(({ network }) => network)));
-  if (admitted.length > 0) await writeWindows(tx, new Map([...windows].filter(([network]) => changed.has(network))), admitted.filter(({ failed }) => failed).length, now);
+  const written = new Map([...windows].filter(([network]) => changed.has(network)));
+  if (admitted.length > 0) await writeWindows(tx, written, admitted.filter(({ failed }) => failed).length, now);
   return waits;
 }
 

@@ -26,12 +26,15 @@ export interface Settlement {
   transfers: TransferRow[];
 }
 
+/** Ids as arrays: see `booking.queries.ts`. */
 const WRITE_SETTLEMENT = `with
   moved as (insert into transfer select * from json_populate_recordset(null::transfer, $3::json)),
   settled as (update bonus b set status = t.status, decision = t.decision, score = t.score, hold_reason = t.hold_reason,
       hold_until = t.hold_until, sequence = t.sequence, ledger_entry_ids = t.ledger_entry_ids
-    from json_populate_recordset(null::bonus, $2::json) t where b.id = t.id)
-  update referral r set assessments = t.assessments from json_to_recordset($4::json) as t(id uuid, assessments json) where r.id = t.id`;
+    from json_populate_recordset(null::bonus, $2::json) t
+    where b.id = t.id and b.id = any(array(select id from json_to_recordset($2::json) as k(id uuid))))
+  update referral r set assessments = t.assessments from json_to_recordset($4::json) as t(id uuid, assessments json)
+  where r.id = t.id and r.id = any(array(select id from json_to_recordset($4::json) as k(id uuid)))`;
 
 export const writeSettlement = (tx: Transaction, { bonuses, transfers, referrals }: Settlement): Promise<unknown> =>
   tx.write(WRITE_SETTLEMENT, [bonuses, transfers, referrals].map((list) => JSON.stringify(list)));

@@ -42,14 +42,19 @@ export interface Booking {
   qualifications: { id: string; qualifiedAt: string; paymentId: string }[];
 }
 
-/** Paying is inserting: the grant key refuses a second one. */
+/**
+ * Paying is inserting: the grant key refuses a second one. The ids are also given as arrays, so that a plan made while a
+ * table was small still looks rows up by key when it has grown.
+ */
 const WRITE_BOOKING = `with
   booked as (insert into bonus select * from json_populate_recordset(null::bonus, $2::json)),
   moved as (insert into transfer select * from json_populate_recordset(null::transfer, $3::json)),
   qualified as (update referral r set qualified_at = t."qualifiedAt", qualifying_payment_id = t."paymentId"
-    from json_to_recordset($4::json) as t(id uuid, "qualifiedAt" timestamptz, "paymentId" text) where r.id = t.id)
+    from json_to_recordset($4::json) as t(id uuid, "qualifiedAt" timestamptz, "paymentId" text)
+    where r.id = t.id and r.id = any(array(select id from json_to_recordset($4::json) as k(id uuid))))
   update referrer r set qualified_count = t."qualifiedCount", claims = t.claims, sequence = t.sequence
-  from json_to_recordset($5::json) as t("userId" text, "qualifiedCount" int, claims timestamptz[], sequence int) where r.user_id = t."userId"`;
+  from json_to_recordset($5::json) as t("userId" text, "qualifiedCount" int, claims timestamptz[], sequence int)
+  where r.user_id = t."userId" and r.user_id = any(array(select "userId" from json_to_recordset($5::json) as k("userId" text)))`;
 
 export const writeBooking = (tx: Transaction, { bonuses, transfers, qualifications, referrers }: Booking): Promise<unknown> =>
   tx.write(WRITE_BOOKING, [bonuses, transfers, qualifications, referrers].map((list) => JSON.stringify(list)));

@@ -68,7 +68,8 @@ function isGranted(granted: readonly Granted[], event: StageEvent, { paymentId, 
     grant.event === event && grant.party === party && grant.appId === appId && (grant.trigger === trigger || grant.status !== 'clawed_back'));
 }
 
-const grantOf = ({ referral_id: referralId, event, party, app_id: appId, trigger, status }: BonusRow): Granted => ({ referralId, event, party, appId, trigger, status });
+const grantOf = ({ referral_id: referralId, event, party, app_id: appId, trigger, status }: BonusRow): Granted =>
+  ({ referralId, event, party, appId, trigger, status });
 
 function book(tx: Transaction, { at, paymentId, appId }: Occasion, stageBonus: StageBonus, referral: ReferralState, referrer: ReferrerState): BonusRow {
   const { party, event, unit, base, multiplier, amount } = stageBonus;

@@ -37,7 +37,8 @@ describe('the ledger', () => {
 
   it('lets the room change no balance but by a transfer', async () => {
     await expect(db.rows('update rewards.account set balance = balance + 1')).rejects.toMatchObject({ code: '42501' });
-    await expect(db.rows(`insert into rewards.account (user_id, unit, kind, balance) values ('me', 'credits', 'available', 100)`)).rejects.toMatchObject({ code: '42501' });
+    const gift = `insert into rewards.account (user_id, unit, kind, balance) values ('me', 'credits', 'available', 100)`;
+    await expect(db.rows(gift)).rejects.toMatchObject({ code: '42501' });
   });
 
   const transfer = (from: string, to: string, unit: string, amount: number) => db.rows(
@@ -75,7 +76,7 @@ it('balances equal a recount, and every unit adds up to zero, after a random run
   await Promise.all([0, 1, 2].map(async (worker) => {
     for (let step = 0; step < 5; step += 1) {
       for (let i = worker * 10; i < lists.length; i += 30) await deliver(db, lists.slice(i, i + 10).map((list) => list[step]!));
-      await test.setClock(new Date(NOW.getTime() + step * 24 * 3_600_000));
+      if (worker === 0) await test.setClock(new Date(NOW.getTime() + step * 24 * 3_600_000));
       await db.transaction((tx) => releaseHolds(tx, { limit: 20 }));
     }
   }));

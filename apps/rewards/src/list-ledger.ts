@@ -38,11 +38,13 @@ const ENTRIES = `
  */
 export async function listLedger(db: Database, { userId, unit, limit, cursor }: Input<Listing>): Promise<Reply<Listing>> {
   const [after, side] = decodeCursor(cursor, 2) ?? [null, '0'];
-  if (after !== null && !(UUID.test(after!) && /^[01]$/.test(side!))) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  if (after !== null && !(UUID.test(after!) && /^[01]$/.test(side!))) {
+    throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  }
   const rows = await db.rows<EntryRow>(ENTRIES, [userId, unit ?? null, after, Number(side), limit + 1]);
   const { data, nextCursor } = page(rows, limit, (row) => [row.transferId, String(row.side)]);
   return {
-    data: data.map(({ id, unit: inUnit, amount, reason, reference, account, createdAt }) => ({ id, unit: inUnit, amount, reason, reference, account, createdAt: createdAt.toISOString() })),
+    data: data.map(({ transferId: _transfer, side: _side, createdAt, ...entry }) => ({ ...entry, createdAt: createdAt.toISOString() })),
     nextCursor,
   };
 }

@@ -26,6 +26,7 @@ export async function beginPayments(tx: Transaction, payments: PaymentRow[]): Pr
 export const settlePayments = (tx: Transaction, payments: PaymentRow[]): Promise<unknown> =>
   tx.write(
     `update payment p set status = t.status, occurred_at = t.occurred_at, failed_at = t.failed_at
-     from json_populate_recordset(null::payment, $2::json) t where p.id = t.id`,
+     from json_populate_recordset(null::payment, $2::json) t
+     where p.id = t.id and p.id = any(array(select id from json_to_recordset($2::json) as k(id text)))`,
     [JSON.stringify(payments)],
   );

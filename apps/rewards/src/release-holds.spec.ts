@@ -38,7 +38,8 @@ it('releases at 48 h and not a second before, and tells it', async () => {
   expect(await release()).toEqual({ processed: 1, changed: 1, more: false });
   expect((await getBalances(db, { userId })).balances).toEqual([{ unit: 'credits', available: 5, held: 0, debt: 0 }]);
   const [bonus] = (await listBonuses(db, { userId, limit: 1 })).data;
-  expect(bonus).toMatchObject({ status: 'paid', holdReason: null, holdUntil: null, releasedAt: after(48).toISOString(), ledgerEntryIds: [expect.any(String), expect.any(String)] });
+  expect(bonus).toMatchObject({ status: 'paid', holdReason: null, holdUntil: null, releasedAt: after(48).toISOString() });
+  expect(bonus!.ledgerEntryIds).toHaveLength(2);
   const [told] = await test.emitted('rewards', 'bonus.released');
   expect(told).toMatchObject({ aggregateId: bonus!.id, sequence: 2, occurredAt: after(48).toISOString() });
   expect(events.bonusReleased.data.parse(told!.data)).toEqual(told!.data);

@@ -9,23 +9,23 @@ const RELEASE = `with
   due as (select id from bonus where hold_until is not null and hold_until <= common.now() order by hold_until limit $1 for no key update skip locked),
   released as (
     update bonus b set status = 'paid', hold_reason = null, hold_until = null, released_at = common.now(), sequence = b.sequence + 1,
-      ledger_entry_ids = b.ledger_entry_ids || entry.id
-    from (select id as bonus_id, uuid_v7() as id, uuid_v7() as event_id from due) as entry
-    where b.id = entry.bonus_id and b.status = 'held' returning b.*, entry.id as entry_id, entry.event_id),
+      ledger_entry_ids = b.ledger_entry_ids || uuid_v7()
+    where b.id = any(array(select id from due)) and b.status = 'held' returning b.*),
   moved as (
     insert into transfer (id, debit_account, credit_account, unit, amount, reason, bonus_id, created_at)
-    select r.entry_id, h.id, a.id, r.unit, r.amount, 'release', r.id, r.released_at
-    from released r
-    join account h on h.user_id = r.user_id and h.unit = r.unit and h.kind = 'held'
-    join account a on a.user_id = r.user_id and a.unit = r.unit and a.kind = 'available'
-    where r.amount > 0),
+    select r.ledger_entry_ids[cardinality(r.ledger_entry_ids)],
+      (select a.id from account a where a.user_id = r.user_id and a.unit = r.unit and a.kind = 'held'),
+      (select a.id from account a where a.user_id = r.user_id and a.unit = r.unit and a.kind = 'available'),
+      r.unit, r.amount, 'release', r.id, r.released_at
+    from released r where r.amount > 0),
+  news as materialized (select uuid_v7() as event_id, r.* from released r),
   told as (
     insert into outbox (id, type, aggregate_id, body)
-    select r.event_id, $2, r.id::text, json_build_object('id', r.event_id, 'type', $2::text,
-      'occurredAt', to_char(r.released_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'version', $3::int,
-      'aggregateId', r.id, 'sequence', r.sequence, 'data', json_build_object('bonusId', r.id, 'referralId', r.referral_id,
-        'userId', r.user_id, 'party', r.party, 'event', r.event, 'appId', r.app_id, 'unit', r.unit, 'amount', r.amount))
-    from released r
+    select n.event_id, $2, n.id::text, json_build_object('id', n.event_id, 'type', $2::text,
+      'occurredAt', to_char(n.released_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'version', $3::int,
+      'aggregateId', n.id, 'sequence', n.sequence, 'data', json_build_object('bonusId', n.id, 'referralId', n.referral_id,
+        'userId', n.user_id, 'party', n.party, 'event', n.event, 'appId', n.app_id, 'unit', n.unit, 'amount', n.amount))
+    from news n
     returning id),
   unsent as (insert into outbox_unsent (id) select id from told)
   select count(*) as count from released`;

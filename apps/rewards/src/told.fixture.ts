@@ -13,9 +13,12 @@ export class ToldReferral {
   }
 
   registered = (): AnyEvent =>
-    this.event(events.referralRegistered, this.facts.registeredAt, { codeType: 'auto', arrivedAt: this.facts.registeredAt, referrerRegistrationsLastHour: 1, context: null });
+    this.event(events.referralRegistered, this.facts.registeredAt, {
+      codeType: 'auto', arrivedAt: this.facts.registeredAt, referrerRegistrationsLastHour: 1, context: null,
+    });
   activated = (activatedAt: string): AnyEvent => this.event(events.referralActivated, activatedAt, { activatedAt });
-  qualified = (qualifiedAt: string, paymentId: string): AnyEvent => this.event(events.referralQualified, qualifiedAt, { qualifiedAt, paymentId, firstActivityAt: null });
+  qualified = (qualifiedAt: string, paymentId: string): AnyEvent =>
+    this.event(events.referralQualified, qualifiedAt, { qualifiedAt, paymentId, firstActivityAt: null });
   retained = (retainedAt: string, paymentId: string): AnyEvent => this.event(events.referralRetained, retainedAt, { retainedAt, paymentId });
   appActivated = (usedAt: string, appId: string): AnyEvent => this.event(events.referralAppActivated, usedAt, { usedAt, appId });
   assessed = (sequence: number, score: number, paymentId: string | null, at: string): AnyEvent =>

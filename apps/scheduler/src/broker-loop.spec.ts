@@ -15,6 +15,7 @@ import type { RedriveContext } from './redrive.js';
 import { Broker } from './watch-broker.js';
 
 const PLANS: ConsumerPlan[] = [{ room: 'fraud', types: ['referral.registered'] }, { room: 'codes', types: ['referral.registered', 'user.updated'] }];
+const CONSUMERS = ['codes_referral-registered', 'codes_user-updated', 'fraud_referral-registered'];
 
 describe('the broker loop', () => {
   let t: TestDatabase;
@@ -59,7 +60,7 @@ describe('the broker loop', () => {
     const context: RedriveContext = {
       db, reader, log, plans: PLANS, producers: ['relationships'],
       republish: async (_producer, ids) => void asked.push(...ids),
-      waitingSince: (consumer) => broker.waitingSince(consumer),
+      waitingSince: (plan) => broker.waitingSince(plan),
     };
     return new BrokerLoop(broker, context, db, log);
   };
@@ -75,7 +76,7 @@ describe('the broker loop', () => {
   it('makes the stream and every consumer, and then finds nothing to do', async () => {
     const broker = new Broker(nats, PLANS);
     expect((await broker.look()).made).toBe(true);
-    expect(await consumers()).toEqual(['codes', 'fraud']);
+    expect(await consumers()).toEqual(CONSUMERS);
     expect((await broker.look()).made).toBe(false);
   });
 
@@ -83,10 +84,10 @@ describe('the broker loop', () => {
     const broker = new Broker(nats, PLANS);
     const { life } = await broker.look();
     const manager = await jetstreamManager(nats);
-    await manager.consumers.delete(STREAM, 'fraud');
+    await manager.consumers.delete(STREAM, 'codes_user-updated');
     await manager.consumers.add(STREAM, { durable_name: 'stranger' });
     expect(await broker.look()).toEqual({ life, made: true });
-    expect(await consumers()).toEqual(['codes', 'fraud', 'stranger']);
+    expect(await consumers()).toEqual([...CONSUMERS, 'stranger']);
   });
 
   it('asks at once for all that is lacking when the broker has lost its store, and not again after that', async () => {
@@ -122,7 +123,7 @@ describe('the broker loop', () => {
     server = await startNats({ dataDir: folder, port: server.port });
     while (asked.length === 0) await watch.look().catch(() => undefined);
     expect(asked).toEqual([young]);
-    expect(await consumers()).toEqual(['codes', 'fraud']);
+    expect(await consumers()).toEqual(CONSUMERS);
   });
 
   it('asks at its first look for what has been lacking for more than a minute', async () => {
@@ -134,17 +135,18 @@ describe('the broker loop', () => {
   it('knows since when a consumer has been waited for', async () => {
     const broker = new Broker(nats, PLANS);
     await broker.look();
-    expect(await broker.waitingSince('fraud')).toBeNull();
+    expect(await broker.waitingSince(PLANS[0]!)).toBeNull();
     const publisher = jetstream(nats);
+    await publisher.publish('events.user.updated', '{}');
     const { seq } = await publisher.publish('events.referral.registered', '{}');
     const stored = await (await jetstreamManager(nats)).streams.getMessage(STREAM, { seq });
-    const since = await broker.waitingSince('fraud');
+    const since = await broker.waitingSince(PLANS[0]!);
     expect(since!.getTime()).toBeLessThanOrEqual(stored!.time.getTime());
     expect(stored!.time.getTime() - since!.getTime()).toBeLessThan(10_000);
-    const consumer = await publisher.consumers.get(STREAM, 'fraud');
+    const consumer = await publisher.consumers.get(STREAM, 'fraud_referral-registered');
     const message = await consumer.next();
-    expect(await broker.waitingSince('fraud')).not.toBeNull();
+    expect(await broker.waitingSince(PLANS[0]!)).not.toBeNull();
     await message!.ackAck();
-    expect(await broker.waitingSince('fraud')).toBeNull();
+    expect(await broker.waitingSince(PLANS[0]!)).toBeNull();
   });
 });

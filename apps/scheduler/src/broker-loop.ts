@@ -47,5 +47,5 @@ export const redriveContext = (parts: { reader: Database; db: Database; bus: Req
   producers: ROOMS,
   plans: CONSUMER_PLANS,
   republish: (producer, ids) => parts.bus.request(plumbing(producer).republish, { ids }, { timeoutMs: 8 * SECOND }),
-  waitingSince: (consumer) => parts.broker.waitingSince(consumer),
+  waitingSince: (plan) => parts.broker.waitingSince(plan),
 });

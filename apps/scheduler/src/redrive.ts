@@ -11,8 +11,8 @@ export interface RedriveContext {
   plans: ConsumerPlan[];
   /** asks a room to publish events of its outbox again; at most `CHUNK` ids */
   republish: (producer: string, ids: string[]) => Promise<unknown>;
-  /** when the oldest event that still waits for a consumer reached the stream; null when none waits */
-  waitingSince: (consumer: string) => Promise<Date | null>;
+  /** when the oldest event that still waits for a room reached the stream; null when none waits */
+  waitingSince: (plan: ConsumerPlan) => Promise<Date | null>;
   log: Log;
 }
 
@@ -37,8 +37,8 @@ export async function redrive(context: RedriveContext, which: 'aged' | 'all'): P
   const silent = new Map<string, unknown>();
   const now = await realNow(context.db);
   for (const plan of context.plans) {
-    const waiting = which === 'all' ? null : await context.waitingSince(plan.room);
-    const youngest = which === 'all' ? now : shift(earliest([now, waiting])!, -ON_THE_WAY_MS);
+    const waiting = which === 'all' ? null : await context.waitingSince(plan);
+    const youngest = which === 'all' ? shift(now, SECOND) : shift(earliest([now, waiting])!, -ON_THE_WAY_MS);
     for (const producer of context.producers) count += await redrivePair(context, producer, plan, { now, youngest, which, silent });
   }
   if (count > 0) context.log.warn({ count, which }, 'events_redriven');

@@ -32,7 +32,7 @@ describe('the scheduler as a room', () => {
       callback: (_error, message) => void message.respond(JSON.stringify({ response: { processed: 2, changed: 1 }, isDisposed: true })),
     });
     const env = readEnv({
-      DATA_DIR: folder, NATS_URL: server.url, TEST_CLOCK: '1', LOG_LEVEL: 'warn',
+      DATA_DIR: folder, NATS_URL: server.url, TEST_CLOCK: '1', LOG_LEVEL: 'silent',
       SCHEDULER_DATABASE_URL: t.urlOf('scheduler'), RECONCILER_DATABASE_URL: t.urlOf('reconciler'),
     });
     running = await startRoom(schedulerRoom, env);

@@ -1,7 +1,8 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { SUBSCRIPTIONS } from '@referrals/contracts';
-import { provision, STREAM, type ConsumerPlan, type StreamLife } from '@referrals/messaging';
+import { earliest } from '@referrals/domain';
+import { consumerName, provision, STREAM, type ConsumerPlan, type StreamLife } from '@referrals/messaging';
 
 /** Who reads what, as the broker has to know it. */
 export const CONSUMER_PLANS: ConsumerPlan[] = Object.entries(SUBSCRIPTIONS)
@@ -31,9 +32,13 @@ export class Broker {
     return { life: made, made: true };
   }
 
-  /** When the oldest event that still waits for a consumer reached the stream; null when none waits. */
-  async waitingSince(consumer: string): Promise<Date | null> {
+  /** When the oldest event that still waits for a room reached the stream; null when none waits. */
+  async waitingSince({ room, types }: ConsumerPlan): Promise<Date | null> {
     const manager = await this.connect();
+    return earliest(await Promise.all(types.map((type) => this.consumerWaitsSince(manager, consumerName(room, type)))));
+  }
+
+  private async consumerWaitsSince(manager: JetStreamManager, consumer: string): Promise<Date | null> {
     const { num_pending: unread, num_ack_pending: unacknowledged, ack_floor: floor } = await manager.consumers.info(STREAM, consumer);
     if (unread === 0 && unacknowledged === 0) return null;
     const next = await manager.streams.getMessage(STREAM, { seq: floor.stream_seq + 1 });
@@ -46,7 +51,8 @@ export class Broker {
     if (!info) return null;
     const there = new Set<string>();
     for await (const consumer of manager.consumers.list(STREAM)) there.add(consumer.name);
-    return this.plans.every(({ room }) => there.has(room)) ? info.created : null;
+    const isThere = ({ room, types }: ConsumerPlan): boolean => types.every((type) => there.has(consumerName(room, type)));
+    return this.plans.every(isThere) ? info.created : null;
   }
 
   private async connect(): Promise<JetStreamManager> {

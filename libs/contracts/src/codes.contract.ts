@@ -22,9 +22,11 @@ export const Code = z.object({
 }).meta({ id: 'Code' });
 export type Code = z.output<typeof Code>;
 
+const limit = z.int().min(1).max(2_147_483_647);
+
 const changeable = {
-  maxUses: z.int().min(1).nullable().optional(),
-  dailyLimit: z.int().min(1).nullable().optional(),
+  maxUses: limit.nullable().optional(),
+  dailyLimit: limit.nullable().optional(),
   expiresAt: Instant.nullable().optional(),
   metadata: Metadata.nullable().optional(),
 };

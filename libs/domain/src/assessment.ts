@@ -47,8 +47,9 @@ export function assessedDecision(
   current: AssessedDecision = { decision: 'pending', score: null },
   isWaiting = false,
 ): AssessedDecision {
-  const decide = (score: number | null): HoldDecision =>
-    holdDecision({ score, thresholds: referral.thresholds, event: bonus.event, party: bonus.party, approvedScore: referral.approvedScore, rejected: referral.isRejected });
+  const { thresholds, approvedScore, isRejected: rejected } = referral;
+  const { event, party } = bonus;
+  const decide = (score: number | null): HoldDecision => holdDecision({ score, thresholds, event, party, approvedScore, rejected });
   const known = knownAssessments(referral.assessments);
   const first = known.findIndex((assessment) => ends(bonus.awaits, assessment));
   const governing = known.findLastIndex((assessment, index) => index === first || (index > first && governs(assessment, known[index - 1], bonus)));

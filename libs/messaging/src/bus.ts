@@ -37,6 +37,7 @@ export const isReplayed = (error: unknown): boolean => error instanceof Refusal 
 /** Requests to other rooms over core NATS, in the envelope of the framework's NATS transport. */
 export class Bus {
   private next = 0;
+  private turn: Promise<void> | undefined;
 
   constructor(
     readonly connection: NatsConnection,
@@ -54,6 +55,7 @@ export class Bus {
     const headers = headersOf(options);
     try {
       const timeout = options.timeoutMs ?? this.timeoutMs;
+      await (this.turn ??= this.nextTurn());
       const message = await this.connection.request(contract.subject, packet, { timeout, ...(headers && { headers }) });
       const envelope = message.json<{ response?: unknown; err?: unknown }>();
       const replayed = message.headers?.has(HEADERS.replayed) ?? false;
@@ -64,6 +66,16 @@ export class Bus {
       if (error instanceof TimeoutError || error instanceof RequestError || isClosed(error)) throw new Refusal('unavailable', { retryAfterSeconds: 1 });
       throw error;
     }
+  }
+
+  /** What is asked within one turn of the event loop goes to the broker in one write: system calls are what a request costs most. */
+  private nextTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        this.turn = undefined;
+        resolve();
+      });
+    });
   }
 }
 

@@ -13,8 +13,8 @@ export interface RoomController {
   readonly room: Room;
 }
 
-/** How the transport passes a message to a bound method. */
-export type Bound = (data: unknown, meta: RequestMeta) => Promise<Answer<unknown>>;
+/** What a bound method gives the transport. Errors are returned: what is thrown, the framework replaces by its own. */
+export type Bound = (data: unknown, meta: RequestMeta) => Promise<Answer<unknown> | { failure: unknown }>;
 
 /** Answers a contract without changing anything. The request is validated once, here. */
 export function Read<C extends Contract>(contract: C) {
@@ -25,7 +25,7 @@ export function Read<C extends Contract>(contract: C) {
     const bound = async function (this: RoomController, data: unknown, meta: RequestMeta): Promise<Answer<unknown>> {
       return { value: await method.call(this, validate(contract.request, data) as Input<C>, meta), replayed: false };
     };
-    bind(target, key, descriptor, contract, bound as never);
+    bind(target, key, descriptor, contract, bound);
   };
 }
 
@@ -48,12 +48,17 @@ export function Write<C extends Contract>(contract: C, { group = 1 }: WriteOptio
       }
       return batcher.add({ input, meta });
     };
-    bind(target, key, descriptor, contract, bound as never);
+    bind(target, key, descriptor, contract, bound);
   };
 }
 
-function bind<T>(target: object, key: string, descriptor: TypedPropertyDescriptor<T>, contract: Contract, bound: T): void {
-  descriptor.value = bound;
+type Answering = (this: RoomController, data: unknown, meta: RequestMeta) => Promise<Answer<unknown>>;
+
+function bind<T>(target: object, key: string, descriptor: TypedPropertyDescriptor<T>, contract: Contract, answering: Answering): void {
+  const bound = function (this: RoomController, ...message: Parameters<Bound>): ReturnType<Bound> {
+    return answering.call(this, ...message).catch((failure: unknown) => ({ failure }));
+  };
+  descriptor.value = bound as T;
   MessagePattern(contract.subject)(target, key, descriptor);
   Payload()(target, key, 0);
   Ctx()(target, key, 1);

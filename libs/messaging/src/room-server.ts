@@ -3,7 +3,8 @@ import { headers } from '@nats-io/transport-node';
 import { ServerNats } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { Refusal } from '@referrals/domain';
-import { HEADERS, metaOf, type Answer } from './bus.js';
+import { HEADERS, metaOf } from './bus.js';
+import type { Bound } from './handle.js';
 import type { Log } from './log.js';
 import { toWire } from './wire.js';
 
@@ -32,12 +33,12 @@ export class RoomServer extends ServerNats {
       id = packet.id;
       const handler = this.getHandlerByPattern(channel)!;
       const stream = this.transformToObservable(await handler(packet.data, metaOf(msg.headers) as never));
-      const answer = (await lastValueFrom(stream)) as Answer<unknown>;
+      const answer = (await lastValueFrom(stream)) as Awaited<ReturnType<Bound>>;
+      if ('failure' in answer) throw answer.failure;
       this.reply(msg, { response: answer.value, isDisposed: true, id }, answer.replayed);
     } catch (error) {
-      const cause = unwrap(error);
-      if (!(cause instanceof Refusal)) this.log.error({ err: cause, subject: channel }, 'request_failed');
-      this.reply(msg, { err: toWire(cause), isDisposed: true, id }, (cause as { replayed?: boolean }).replayed ?? false);
+      if (!(error instanceof Refusal)) this.log.error({ err: error, subject: channel }, 'request_failed');
+      this.reply(msg, { err: toWire(error), isDisposed: true, id }, (error as { replayed?: boolean }).replayed ?? false);
     }
   }
 
@@ -60,5 +61,3 @@ function parse(msg: Msg): { data: unknown; id?: string } {
     throw new Refusal('invalid_json', {});
   }
 }
-
-const unwrap = (error: unknown): unknown => (error as { cause?: unknown }).cause instanceof Refusal ? (error as { cause: Refusal }).cause : error;

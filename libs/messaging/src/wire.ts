@@ -1,4 +1,5 @@
 import { Refusal, type FieldError, type RefusalCode } from '@referrals/domain';
+import { isTransient } from '@referrals/persistence';
 import type { z } from 'zod';
 
 /** A refusal as it travels in the `err` of the framework's envelope: the same code words as HTTP. */
@@ -9,9 +10,14 @@ export interface WireError {
   retryAfterSeconds?: number;
 }
 
+/** What a caller may see of an error: a refusal as it is, a database that is away as `unavailable`, anything else as `internal`. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return isTransient(error) ? new Refusal('unavailable', { retryAfterSeconds: 1 }) : new Refusal('internal');
+}
+
 export function toWire(error: unknown): WireError {
-  if (!(error instanceof Refusal)) return { code: 'internal', message: 'something went wrong here' };
-  const { code, message, errors, retryAfterSeconds } = error;
+  const { code, message, errors, retryAfterSeconds } = refusalOf(error);
   return { code, message, ...(errors && { errors }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
 }
 

@@ -2,7 +2,7 @@ import { Refusal } from '@referrals/domain';
 import { failpoint, isTransient, isUniqueViolation, storedAnswers, type Database, type StoredAnswer, type Transaction } from '@referrals/persistence';
 import type { Answer, RequestMeta } from './bus.js';
 import type { Log } from './log.js';
-import { toWire, fromWire, type WireError } from './wire.js';
+import { fromWire, refusalOf, toWire, type WireError } from './wire.js';
 
 /** A refusal is an outcome like any other: it changes nothing and fails none of its neighbours. */
 export type Outcome<Reply> = Reply | Refusal;
@@ -118,8 +118,7 @@ export class WriteGroup<Input, Reply> {
   }
 
   private fault(error: unknown): Refusal {
-    if (error instanceof Refusal) return error;
-    this.log.error({ err: error }, 'write_failed');
-    return isTransient(error) ? new Refusal('unavailable', { retryAfterSeconds: 1 }) : new Refusal('internal', {});
+    if (!(error instanceof Refusal)) this.log.error({ err: error }, 'write_failed');
+    return refusalOf(error);
   }
 }

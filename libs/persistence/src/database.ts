@@ -22,20 +22,14 @@ const BEGIN = 'begin; select common.now() as now, common.programme_version() as 
 
 /** A room's own schema, reached under its own role. */
 export class Database {
-  private readonly programmes: ProgrammeVersions;
+  private readonly programmes = new ProgrammeVersions();
   private readonly listeners: (() => void)[] = [];
 
   private constructor(
     readonly room: string,
     readonly orm: MikroORM,
     private readonly pool: pg.Pool,
-  ) {
-    this.programmes = new ProgrammeVersions(async (version) => {
-      const [row] = await this.rows<{ body: unknown }>('select body from common.programme where version = $1', [version]);
-      if (!row) throw new Error(`programme version ${version} is missing`);
-      return row.body;
-    });
-  }
+  ) {}
 
   static async open({ room, url, entities = [], poolSize = 8 }: DatabaseOptions): Promise<Database> {
     const orm = await MikroORM.init({
@@ -71,7 +65,7 @@ export class Database {
   /** The programme in force now. */
   async programme(): Promise<ProgrammeVersion> {
     const [row] = await this.rows<{ version: number }>('select common.programme_version() as version');
-    return this.programmes.fetch(row!.version);
+    return this.programmes.get(row!.version, this.pool);
   }
 
   /** Business time: the database's clock, which a test clock may have set. */
@@ -123,7 +117,7 @@ export class Database {
   private async begin(client: pg.PoolClient): Promise<Transaction> {
     const results = (await client.query(BEGIN)) as unknown as pg.QueryResult<{ now: Date | string; version: number }>[];
     const { now, version } = results[1]!.rows[0]!;
-    const programme = this.programmes.get(version) ?? (await this.programmes.fetch(version));
+    const programme = await this.programmes.get(version, client);
     return new Transaction(client, new Date(now), programme);
   }
 

@@ -1,4 +1,5 @@
 import { Programme } from '@referrals/config';
+import type pg from 'pg';
 
 export type ProgrammeVersion = Programme & { version: number };
 
@@ -6,16 +7,13 @@ export type ProgrammeVersion = Programme & { version: number };
 export class ProgrammeVersions {
   private readonly known = new Map<number, ProgrammeVersion>();
 
-  constructor(private readonly load: (version: number) => Promise<unknown>) {}
-
-  get(version: number): ProgrammeVersion | undefined {
-    return this.known.get(version);
-  }
-
-  async fetch(version: number): Promise<ProgrammeVersion> {
+  /** @param client the connection that asks: one that waited for another would block a pool whose connections all wait */
+  async get(version: number, client: pg.ClientBase | pg.Pool): Promise<ProgrammeVersion> {
     const known = this.known.get(version);
     if (known) return known;
-    const loaded = { ...Programme.parse(await this.load(version)), version };
+    const { rows } = await client.query<{ body: unknown }>('select body from common.programme where version = $1', [version]);
+    if (!rows[0]) throw new Error(`programme version ${version} is missing`);
+    const loaded = { ...Programme.parse(rows[0].body), version };
     this.known.set(version, loaded);
     return loaded;
   }

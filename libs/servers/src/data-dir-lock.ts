@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, startOf } from './processes.js';
 
 export interface DataDirLock {
@@ -19,7 +20,7 @@ const PATIENCE_MS = 3_000;
  * Takes a data folder for this process, and makes it when it is missing. The lock of a process that died is taken over.
  * @throws Error in one line when a living process, this one included, holds the folder and does not end within 3 s
  */
-export function lockDataDir(dir: string): DataDirLock {
+export async function lockDataDir(dir: string): Promise<DataDirLock> {
   mkdirSync(dir, { recursive: true, mode: 0o711 });
   const file = join(dir, 'lock');
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
@@ -27,7 +28,7 @@ export function lockDataDir(dir: string): DataDirLock {
   try {
     while (!claim(draft, file)) {
       const holder = read(file);
-      if (holder && outlivesOurPatience(holder)) throw new Error(`the data folder ${resolve(dir)} is in use by process ${holder.pid}`);
+      if (holder && (await outlivesOurPatience(holder))) throw new Error(`the data folder ${resolve(dir)} is in use by process ${holder.pid}`);
       if (holder && !lives(holder)) setAside(file, holder);
     }
   } finally {
@@ -61,11 +62,8 @@ function lives({ pid, start }: Holder): boolean {
   return pid > 0 && isAlive(pid) && startOf(pid) === start;
 }
 
-/** Without a word to the event loop: nothing else is under way in a process that has no data folder yet. */
-function outlivesOurPatience(holder: Holder): boolean {
-  if (holder.pid === process.pid) return lives(holder);
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited = 0; waited < PATIENCE_MS && lives(holder); waited += 50) Atomics.wait(clock, 0, 0, 50);
+async function outlivesOurPatience(holder: Holder): Promise<boolean> {
+  for (let waited = 0; waited < PATIENCE_MS && holder.pid !== process.pid && lives(holder); waited += 50) await delay(50);
   return lives(holder);
 }
 

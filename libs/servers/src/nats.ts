@@ -49,7 +49,7 @@ export interface NatsServer {
  * @throws Error in one line: folder or port in use, no server to be found, or the server's last word
  */
 export async function startNats(options: NatsSettings): Promise<NatsServer> {
-  const lock = lockDataDir(options.dataDir);
+  const lock = await lockDataDir(options.dataDir);
   try {
     const dataDir = realpathSync(options.dataDir);
     const file = options.binary ?? (await findNatsServer({ log: options.log }));

@@ -35,7 +35,7 @@ export interface PostgresServer {
  * @throws Error in one line: folder or port in use, no package for this platform, or the server's last word
  */
 export async function startPostgres(options: PostgresSettings): Promise<PostgresServer> {
-  const lock = lockDataDir(options.dataDir);
+  const lock = await lockDataDir(options.dataDir);
   try {
     const dataDir = realpathSync(options.dataDir);
     const folder = join(dataDir, 'cluster');

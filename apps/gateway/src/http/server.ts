@@ -3,12 +3,12 @@ import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '@referrals/domain';
 import type { IncomingMessage } from 'node:http';
-import { v7 as uuidv7 } from 'uuid';
 import { mayCall, type Caller } from '../keys/caller.js';
 import type { Gateway } from '../gateway.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { parseJsonBody } from './json-body.js';
 import { sendProblem } from './problem.js';
+import { newRequestId } from './request-id.js';
 import type { RouteInfo } from './route.js';
 
 const BODY_BYTES = 64 * 1_024;
@@ -35,7 +35,7 @@ export function frontDoor(headers: Headers): FastifyAdapter {
     requestIdHeader: false,
     genReqId: (raw: IncomingMessage) => {
       const given = raw.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newRequestId();
     },
     // a path that cannot be decoded, or a parameter too long to be one: no path of ours
     frameworkErrors: (_error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {

@@ -1,0 +1,24 @@
+// Whether the room of this container answers: the gateway over HTTP, every other room over NATS. Exit code 0 or 1.
+const { ROOM, PORT, NATS_URL } = process.env;
+const WITHIN_MS = 3_000;
+
+async function gatewayAnswers() {
+  const response = await fetch(`http://127.0.0.1:${PORT}/health/ready`, { signal: AbortSignal.timeout(WITHIN_MS) });
+  return response.ok;
+}
+
+async function roomAnswers(room) {
+  const { connect } = await import('@nats-io/transport-node');
+  const connection = await connect({ servers: NATS_URL.split(','), timeout: WITHIN_MS, reconnect: false, name: `${room}-health` });
+  const subject = `${room}.health`;
+  const reply = await connection.request(subject, JSON.stringify({ pattern: subject, data: {}, id: '1' }), { timeout: WITHIN_MS });
+  await connection.close();
+  return reply.json().response?.ok === true;
+}
+
+try {
+  process.exit((await (ROOM === 'gateway' ? gatewayAnswers() : roomAnswers(ROOM))) ? 0 : 1);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}

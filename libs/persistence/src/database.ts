@@ -17,6 +17,11 @@ export interface DatabaseOptions {
 }
 
 const ATTEMPTS = 6;
+/**
+ * Statements here go by index. A prepared one keeps the plan it got when its table was nearly empty, and would read the
+ * whole table for minutes once it is not, until statistics are gathered.
+ */
+const SESSION = '-c jit=off -c enable_seqscan=off';
 /** `begin` answers in the same round trip what every command needs: the time and the programme in force. */
 const BEGIN = 'begin; select common.now() as now, common.programme_version() as version';
 
@@ -46,7 +51,7 @@ export class Database {
         lock_timeout: 2_000,
         idle_in_transaction_session_timeout: 15_000,
         keepAlive: true,
-        options: '-c jit=off',
+        options: SESSION,
       },
     });
     const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> };

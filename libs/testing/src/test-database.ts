@@ -19,7 +19,9 @@ export class TestDatabase {
     const name = `test_${randomBytes(6).toString('hex')}`;
     await admin(adminUrl, `create database ${name} template ${TEMPLATE}`);
     const url = withDatabase(adminUrl, name);
-    return new TestDatabase(name, url, new pg.Pool({ connectionString: url, max: 4 }));
+    const owner = new pg.Pool({ connectionString: url, max: 4 });
+    owner.on('error', () => undefined); // an idle connection ends with the database it belongs to
+    return new TestDatabase(name, url, owner);
   }
 
   /** The URL of a room's own role; roles belong to the server and carry the template's name. */

@@ -25,6 +25,7 @@ export default {
     '^@referrals/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^@rooms/([^/]+)$': '<rootDir>/apps/$1/src/index.ts',
     '^@migrations$': '<rootDir>/migrations/index.ts',
+    '^@migrations/main$': '<rootDir>/migrations/main.ts',
     '^@migrations/([^/]+)$': '<rootDir>/migrations/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -8,7 +8,7 @@ import { Secrets } from '@referrals/config';
 import { createDatabase } from '@referrals/persistence';
 import { startNats, startPostgres } from '@referrals/servers';
 import { startProcesses } from '@rooms/standalone';
-import { migrateAll } from '../migrations/main.js';
+import { migrateAll } from '@migrations/main';
 import { Limit, type Referrer } from './limit.js';
 import { load } from './load.js';
 

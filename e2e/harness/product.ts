@@ -7,7 +7,7 @@ import { readEnv, Secrets } from '@referrals/config';
 import { createDatabase } from '@referrals/persistence';
 import { startNats, startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
 import { startAll, startProcesses, type RunningProcesses } from '@rooms/standalone';
-import { migrateAll } from '../../migrations/main.js';
+import { migrateAll } from '@migrations/main';
 import { Client } from './client.js';
 import { deliverTwice } from './deliver-twice.js';
 

@@ -15,15 +15,21 @@ export type Found = { code: FoundCode } | { problem: 'invalid_format' | 'not_fou
 // eslint-disable-next-line no-restricted-syntax -- see above
 const REAL_NOW = 'clock_timestamp()';
 
-/** An alias by its exact text comes before any lookup key; every item has one row, found or not. */
-const FIND = `select ${REAL_NOW} as "realNow", c.*, d.short_name as "referrerName"
-  from json_to_recordset($1::json) as t(n int, text text, key text, "codeId" uuid)
-  left join (select ${CODE_COLUMNS} from code) c on c.id = coalesce(
-    t."codeId",
-    (select a.code_id from alias a where a.text = t.text),
-    (select k.id from code k where k.lookup_key = t.key))
+/**
+ * An alias by its exact text comes before any lookup key; every item has one row, found or not. The ids are worked out
+ * first: a join on the expression itself would read the whole table for every item.
+ */
+const FIND = `with wanted as materialized (
+    select t.n, coalesce(
+      t."codeId",
+      (select a.code_id from alias a where a.text = t.text),
+      (select k.id from code k where k.lookup_key = t.key)) as id
+    from json_to_recordset($1::json) as t(n int, text text, key text, "codeId" uuid))
+  select ${REAL_NOW} as "realNow", c.*, d.short_name as "referrerName"
+  from wanted w
+  left join lateral (select ${CODE_COLUMNS} from code where code.id = w.id) c on true
   left join display_name d on d.user_id = c."userId"
-  order by t.n`;
+  order by w.n`;
 
 /** Looks one or more up in one statement. @returns what was found, in order, and the real time, by which tokens expire */
 export async function findCodes(db: Database, wanted: Wanted[]): Promise<{ found: Found[]; realNow: Date }> {

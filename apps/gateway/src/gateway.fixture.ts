@@ -2,7 +2,7 @@ import { connect, headers as natsHeaders, type MsgHdrs, type NatsConnection } fr
 import { readEnv } from '@referrals/config';
 import { fraud, ROOMS, type KeyScope } from '@referrals/contracts';
 import { makeBoxKeyPair } from '@referrals/messaging';
-import { TestDatabase } from '@referrals/testing';
+import { startTestNats, TestDatabase, type TestNats } from '@referrals/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ export interface SentRequest {
 export const ADMIN_KEY = 'an admin key for tests with more than 32 characters';
 const ANYTHING = { id: '0199aaaa-0000-7000-8000-000000000001', outcome: 'applied', error: null, status: 'succeeded', data: [], nextCursor: null };
 
-/** A gateway on a database of its own; a plain NATS connection stands for the rooms, as an outside program would. */
+/** A gateway on a database of its own; a plain connection to a NATS server of its own stands for the rooms, as an outside program would. */
 export class GatewayFixture {
   readonly calls: RoomCall[] = [];
   private readonly answers = new Map<string, (call: RoomCall) => RoomAnswer>();
@@ -37,29 +37,32 @@ export class GatewayFixture {
   private constructor(
     readonly database: TestDatabase,
     readonly gateway: RunningGateway,
+    private readonly nats: TestNats,
     private readonly rooms: NatsConnection,
     private readonly folder: string,
   ) {}
 
   static async start(variables: Record<string, string> = {}, { fraudIsUp = true } = {}): Promise<GatewayFixture> {
-    const natsUrl = process.env['TEST_NATS_URL'];
-    if (!natsUrl) throw new Error('TEST_NATS_URL is not set: run the specs through the workspace’s test command');
-    const database = await TestDatabase.create();
+    const [nats, database] = await Promise.all([startTestNats(), TestDatabase.create()]);
     const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
-    const rooms = await connect({ servers: natsUrl });
+    const rooms = await connect({ servers: nats.url });
     const gateway = await startGateway(
       readEnv({
-        PORT: '0', NATS_URL: natsUrl, GATEWAY_DATABASE_URL: database.urlOf('gateway'), DATA_DIR: folder, ADMIN_API_KEY: ADMIN_KEY,
+        PORT: '0', NATS_URL: nats.url, GATEWAY_DATABASE_URL: database.urlOf('gateway'), DATA_DIR: folder, ADMIN_API_KEY: ADMIN_KEY,
         LOG_FILE: join(folder, 'log'), ...variables,
       }),
     );
-    const fixture = new GatewayFixture(database, gateway, rooms, folder);
+    const fixture = new GatewayFixture(database, gateway, nats, rooms, folder);
     if (fraudIsUp) fixture.on(fraud.getSealingKey.subject, () => ({ reply: { keyId: fixture.boxKey.keyId, publicKey: fixture.boxKey.publicKey } }));
     else fixture.on(fraud.getSealingKey.subject, () => null);
     for (const room of ROOMS) fixture.on(`${room}.health`, () => ({ reply: { ok: true, unsent: 0 } }));
     fixture.serve();
     await rooms.flush();
     return fixture;
+  }
+
+  get natsUrl(): string {
+    return this.nats.url;
   }
 
   get logFile(): string {
@@ -96,6 +99,7 @@ export class GatewayFixture {
   async stop(): Promise<void> {
     await this.gateway.stop();
     await this.rooms.close();
+    await this.nats.stop();
     await this.database.close();
     await rm(this.folder, { recursive: true, force: true });
   }

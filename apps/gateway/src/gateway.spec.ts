@@ -152,7 +152,7 @@ describe('sealing', () => {
     const { readEnv } = await import('@referrals/config');
     gateway.on('fraud.getSealingKey', () => null);
     const second = await startGateway(readEnv({
-      PORT: '0', NATS_URL: process.env['TEST_NATS_URL'], GATEWAY_DATABASE_URL: gateway.database.urlOf('gateway'), ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent',
+      PORT: '0', NATS_URL: gateway.natsUrl, GATEWAY_DATABASE_URL: gateway.database.urlOf('gateway'), ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent',
     }));
     try {
       const answer = await fetch(`${second.url}/v1/activity`, {

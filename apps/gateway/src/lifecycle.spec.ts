@@ -18,7 +18,7 @@ describe('the gateway', () => {
     const gateway = await GatewayFixture.start();
     try {
       const env = readEnv({
-        PORT: String(gateway.gateway.port), NATS_URL: process.env['TEST_NATS_URL'], GATEWAY_DATABASE_URL: gateway.database.urlOf('gateway'),
+        PORT: String(gateway.gateway.port), NATS_URL: gateway.natsUrl, GATEWAY_DATABASE_URL: gateway.database.urlOf('gateway'),
         ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent',
       });
       await expect(startGateway(env)).rejects.toThrow(/^port \d+ of 127.0.0.1 is in use: [^\n]+$/);

@@ -7,7 +7,7 @@ import { startGateway } from '@rooms/gateway';
 import { relationshipsRoom } from '@rooms/relationships';
 import { rewardsRoom } from '@rooms/rewards';
 import { schedulerRoom } from '@rooms/scheduler';
-import { migrateAll } from '../../../migrations/main.js';
+import { migrateAll } from '@migrations/main';
 import { startServers } from './servers.js';
 
 export interface RunningProduct {

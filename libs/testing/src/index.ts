@@ -1,2 +1,3 @@
 export * from './template.js';
 export * from './test-database.js';
+export * from './test-nats.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { SHIPPED_PROGRAMME } from '@referrals/config';
 import { ensureProgramme, migrate } from '@referrals/persistence';
-import { ALL_MIGRATIONS } from '../../../migrations/index.js';
+import { ALL_MIGRATIONS } from '@migrations';
 
 export const TEMPLATE = 'referrals_template';
 /** The rooms' roles of a test server; it listens on loopback for the length of a run. */

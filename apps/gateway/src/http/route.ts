@@ -49,8 +49,9 @@ export function Route<C extends Contract>(contract: C) {
 
 /** The contracts that a controller's methods are bound to. */
 export function contractsOf(controller: { prototype: object }): RoutedContract[] {
-  const descriptors = Object.values(Object.getOwnPropertyDescriptors(controller.prototype));
-  return descriptors.map(({ value }) => value && (Reflect.getMetadata(CONTRACT, value as object) as RoutedContract)).filter(Boolean);
+  const methods = Object.values(Object.getOwnPropertyDescriptors(controller.prototype)).map(({ value }) => value as unknown);
+  const bound = methods.filter((method) => typeof method === 'function').map((method) => Reflect.getMetadata(CONTRACT, method) as RoutedContract | undefined);
+  return bound.filter((contract) => contract !== undefined);
 }
 
 function send({ http }: RoutedContract, reply: FastifyReply, { value, replayed }: Answer<unknown>): void {

@@ -61,7 +61,7 @@ export function frontDoor(headers: Headers): FastifyAdapter {
 
 /** What every request passes: request id and security headers, the key and its scope, the measurement. */
 export function addHooks(app: NestFastifyApplication, { authenticator, metrics, log }: Gateway, headers: Headers): void {
-  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.decorateRequest('caller', null);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);

@@ -33,7 +33,7 @@ const secrets = new Secrets(folder);
 await migrateAll(databaseUrl, secrets);
 await migrateAll(limitUrl, secrets);
 const product = await startProcesses({
-  PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', DATA_DIR: folder, DATABASE_URL: databaseUrl, NATS_URL: nats.url, ADMIN_API_KEY: adminKey, PORT: '0',
+  PATH: process.env['PATH'] ?? '', ...(process.env['CPU_PROFILES'] && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env['CPU_PROFILES']}` }), NODE_ENV: 'production', DATA_DIR: folder, DATABASE_URL: databaseUrl, NATS_URL: nats.url, ADMIN_API_KEY: adminKey, PORT: '0',
   LOG_LEVEL: 'warn',
 });
 const owner = new pg.Pool({ connectionString: databaseUrl, max: 2 });

@@ -3,12 +3,15 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, relayOnce, type Database, type OutboxMessage } from '@referrals/persistence';
 import type { Log } from './log.js';
+import { Pace } from './pace.js';
 import { eventSubject } from './stream.js';
 
 /** Without a commit of ours to wake it, the relay looks this often for what a killed process left behind. */
 const IDLE_MS = 500;
 const AFTER_FAILURE_MS = 300;
 const BATCH = 500;
+/** Runs begin at least so far apart, unless a full batch shows that more is waiting. */
+const PACE_MS = 30;
 
 /** Publishes what the room's transactions put into the outbox, in the order of their ids, many in flight. */
 export class RelayLoop {
@@ -16,6 +19,7 @@ export class RelayLoop {
   private wake: (() => void) | undefined;
   private dirty = true;
   private stopped = false;
+  private readonly pace = new Pace(PACE_MS);
   private done: Promise<void> = Promise.resolve();
 
   constructor(
@@ -47,7 +51,9 @@ export class RelayLoop {
       try {
         this.dirty = false;
         const count = await relayOnce(this.db, (messages) => this.publish(messages), BATCH);
-        if (count < BATCH && !this.dirty) await this.idle();
+        if (count === BATCH) continue;
+        if (!this.dirty) await this.idle();
+        await this.pace.turn();
       } catch (error) {
         this.log.warn({ err: (error as Error).message }, 'relay_waits');
         await sleep(AFTER_FAILURE_MS);

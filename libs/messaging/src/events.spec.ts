@@ -51,7 +51,7 @@ const start = <Loop extends { start(): void; stop(): Promise<void> }>(loop: Loop
 const emit = (tx: Transaction, n: number): void => tx.emit(kind, { aggregateId: String(n), sequence: 1, occurredAt: tx.now, data: { n } });
 const write = (tx: Transaction, events: ReceivedEvent<{ n: number }>[]) =>
   tx.rows('insert into seen select unnest($1::int[])', [events.map(({ data }) => data.n)]).then(() => undefined);
-const subscription = (handle: (tx: Transaction, events: ReceivedEvent<{ n: number }>[]) => Promise<void>): Subscription[] => [{ kind, handle: handle as never }];
+const subscription = (handle: (tx: Transaction, events: ReceivedEvent<{ n: number }>[]) => Promise<void>): Subscription[] => [{ kind, handle: handle }];
 const seen = async () => (await test.rows<{ n: number }>('select n from fraud.seen order by n')).map(({ n }) => n);
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
@@ -119,7 +119,7 @@ describe('a consumer', () => {
     ]);
 
     const Plumbing = plumbingController('fraud', () => subscription(handle));
-    const controller = new Plumbing({ db: reader, log } as Room) as unknown as { redrive(input: object, meta: object): Promise<{ value: unknown }> };
+    const controller = new Plumbing({ db: reader, log }) as unknown as { redrive(input: object, meta: object): Promise<{ value: unknown }> };
     const [letter] = await test.rows<{ event_id: string }>('select event_id from fraud.dead_letter');
     expect((await controller.redrive({ id: letter!.event_id }, {})).value).toEqual({ outcome: 'failed', error: 'seven is broken' });
     isMended = true;

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
-import { runChaos } from '../chaos/run.js';
+import { runChaos } from './run.js';
 
 /** The short run; the long one is `npm run chaos`. A seed that fails is printed, and repeated with `--seed`. */
 it('loses nothing and pays nothing twice while processes and servers are killed, paused and robbed of their store', async () => {

@@ -129,7 +129,7 @@ export class Workload {
           try {
             resolve({ status: answer.statusCode ?? 0, body: said === '' ? {} : (JSON.parse(said) as Body) });
           } catch (error) {
-            reject(error);
+            reject(error instanceof Error ? error : new Error(String(error)));
           }
         });
       });

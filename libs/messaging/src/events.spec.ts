@@ -11,7 +11,6 @@ import { openLog } from './log.js';
 import { connectNats } from './nats.js';
 import { plumbingController } from './plumbing.controller.js';
 import { RelayLoop } from './relay-loop.js';
-import type { Room } from './room.js';
 import { provision, STREAM } from './stream.js';
 
 const kind = { type: 'test.happened', version: 1, data: z.object({ n: z.int() }) };

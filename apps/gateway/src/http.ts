@@ -12,6 +12,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { addHooks, frontDoor, securityHeaders } from './http/server.js';
 import { ApiKeyEntity } from './keys/api-key.entity.js';
 import { Authenticator } from './keys/authenticator.js';
+import { HostTokens } from './keys/host-tokens.js';
 import { Metrics } from './operations/metrics.js';
 import { sealingKeyStore } from './sealing-key.store.js';
 
@@ -44,7 +45,7 @@ export async function startGateway(env: Env): Promise<RunningGateway> {
   const sealing = new SealingKeys(bus, log, sealingKeyStore(db));
   await sealing.start();
   const keyEnvironment = env.NODE_ENV === 'production' ? 'live' : 'test';
-  const authenticator = new Authenticator(db, log, keyEnvironment, env.ADMIN_API_KEY ?? secrets.get('admin-api-key'));
+  const authenticator = new Authenticator(db, log, keyEnvironment, env.ADMIN_API_KEY ?? secrets.get('admin-api-key'), new HostTokens(env));
   const metrics = new Metrics();
   const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log), log);
   const end = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { OperationsController } from '../operations/operations.controller.js';
 import { ActivityController } from './activity.controller.js';
 import { CodesController } from './codes.controller.js';
 import { JobsController } from './jobs.controller.js';
+import { MeController } from './me.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { ReferralsController } from './referrals.controller.js';
 import { RewardsController } from './rewards.controller.js';
@@ -13,5 +14,5 @@ import { UsersController } from './users.controller.js';
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController,
+  ApiKeysController, OperationsController, MeController,
 ];

@@ -1,4 +1,5 @@
 import type { RoutedContract } from '@referrals/contracts';
+import { Refusal } from '@referrals/domain';
 import type { RequestOptions } from '@referrals/messaging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ANYBODY, type Caller } from '../keys/caller.js';
@@ -21,6 +22,12 @@ export interface Call {
   ip: string;
   /** what travels to the room, the time that is left included */
   options: RequestOptions & { timeoutMs: number };
+}
+
+/** The user who calls. @throws Refusal `unauthenticated` where a key calls */
+export function userOf({ caller }: Call): string {
+  if (caller.userId === undefined) throw new Refusal('unauthenticated');
+  return caller.userId;
 }
 
 export function callOf(contract: RoutedContract, request: FastifyRequest, reply: FastifyReply): Call {

@@ -68,7 +68,7 @@ export function addHooks(app: NestFastifyApplication, { authenticator, metrics, 
     const scope = routeOf(request)?.http.scope ?? 'open';
     if (scope === 'open') return done();
     const decide = (caller: Caller | null): void => {
-      if (!caller) return done(new Refusal('unauthenticated'));
+      if (!caller || (scope === 'user' && !authenticator.knowsUsers)) return done(new Refusal('unauthenticated'));
       request.caller = caller;
       done(mayCall(caller, scope) ? undefined : new Refusal('forbidden'));
     };

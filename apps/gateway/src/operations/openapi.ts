@@ -25,7 +25,7 @@ export function describe(routes: RoutedContract[]): object {
     tags: [...new Set(routes.map(({ http }) => http.tag))].map((name) => ({ name })),
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'an API key' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'an API key' }, user: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "a token of the host; `sub` is the user's id" } },
       schemas: { ...schemas.all(), Problem: PROBLEM },
     },
   };
@@ -48,6 +48,7 @@ function operation({ subject, summary, http, request, reply }: RoutedContract, s
     summary,
     tags: [http.tag],
     'x-scope': http.scope,
+    ...(http.scope === 'user' && { security: [{ user: [] }] }),
     ...(http.scope === 'open' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody && { requestBody: { required: body.required!.length > 0, content: { 'application/json': { schema: body } } } }),

@@ -6,6 +6,7 @@ import { CodesController } from './codes.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { MeController } from './me.controller.js';
 import { PaymentsController } from './payments.controller.js';
+import { ProgrammeController } from './programme.controller.js';
 import { ReferralsController } from './referrals.controller.js';
 import { RewardsController } from './rewards.controller.js';
 import { TestClockController } from './test-clock.controller.js';
@@ -14,5 +15,5 @@ import { UsersController } from './users.controller.js';
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController, MeController,
+  ApiKeysController, OperationsController, MeController, ProgrammeController,
 ];

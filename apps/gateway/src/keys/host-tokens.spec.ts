@@ -10,7 +10,7 @@ const CLAIMS = { sub: 'user-42', exp: now + 60, iss: 'https://host.example', aud
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const unsigned = (header: object, claims: object): string => `${encode(header)}.${encode(claims)}`;
 
-function hs256(claims: object = CLAIMS, { secret = SECRET as string | Buffer, header = { alg: 'HS256', typ: 'JWT' } as object } = {}): string {
+function hs256(claims: object = CLAIMS, { secret = SECRET, header = { alg: 'HS256', typ: 'JWT' } }: { secret?: string | Buffer; header?: object } = {}): string {
   const text = unsigned(header, claims);
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }

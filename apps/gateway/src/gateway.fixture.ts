@@ -36,7 +36,7 @@ export function hostToken(sub: string, secret = HOST_SECRET): string {
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
-const ANYTHING = { id: '0199aaaa-0000-7000-8000-000000000001', outcome: 'applied', error: null, status: 'succeeded', data: [], nextCursor: null };
+const ANYTHING = { id: '0199aaaa-0000-7000-8000-000000000001', outcome: 'applied', error: null, status: 'succeeded', data: [], nextCursor: null, token: 'a.b', expiresAt: '2030-01-01T00:00:00.000Z' };
 
 /** A gateway on a database of its own; a plain connection to a NATS server of its own stands for the rooms, as an outside program would. */
 export class GatewayFixture {
@@ -92,6 +92,7 @@ export class GatewayFixture {
     const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     return fetch(this.gateway.url + path, {
       method,
+      redirect: 'manual',
       headers: {
         ...(key !== null && { authorization: `Bearer ${key}` }),
         ...(content !== undefined && { 'content-type': 'application/json' }),

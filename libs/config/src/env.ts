@@ -25,7 +25,7 @@ const Variables = z.object({
   CORS_ORIGINS: list,
   /** requests per minute; 0 is no limit */
   RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
-  RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(600),
+  RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
   FAILPOINT: z.string().optional(),
 });
 

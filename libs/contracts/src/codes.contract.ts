@@ -99,6 +99,11 @@ export const codes = {
       refusals: ['invalid_format', 'not_found'],
     },
   }),
+  /** For links: a token for the click, counted where a person clicked. */
+  click: contract('codes.click', 'somebody followed a link with a code', {
+    request: z.strictObject({ code: text(256), counts: z.boolean() }),
+    reply: z.object({ token: z.string(), expiresAt: Instant }),
+  }),
   /** For the relationships room: a whole batch in one question, answered in its order. */
   resolve: contract('codes.resolve', 'what codes and attribution tokens lead to', {
     request: z.strictObject({

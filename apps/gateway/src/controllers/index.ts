@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { ApiKeysController } from '../keys/api-keys.controller.js';
+import { LinksController } from '../links/links.controller.js';
 import { OperationsController } from '../operations/operations.controller.js';
 import { ActivityController } from './activity.controller.js';
 import { CodesController } from './codes.controller.js';
@@ -15,5 +16,5 @@ import { UsersController } from './users.controller.js';
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController, MeController, ProgrammeController,
+  ApiKeysController, OperationsController, MeController, ProgrammeController, LinksController,
 ];

@@ -99,5 +99,5 @@ const NO_SECRET = Buffer.alloc(32);
 /** Compares also where there is no such key, so that both take the same time. */
 function callerOf(key: LiveKey | null, presented: Buffer): Caller | null {
   const matches = timingSafeEqual(presented, key?.secretHash ?? NO_SECRET);
-  return key && matches ? { actor: `key:${key.id}`, scope: key.scope } : null;
+  return key && matches ? { actor: `key:${key.id}`, scope: key.scope, origins: key.origins } : null;
 }

@@ -6,6 +6,8 @@ export interface Caller {
   scope: 'admin' | 'service' | 'publishable' | 'user' | 'open';
   /** of a user alone */
   userId?: string;
+  /** of a publishable key: the pages that may use it */
+  origins?: string[];
 }
 
 export const ANYBODY: Caller = { actor: 'anybody', scope: 'open' };

@@ -1,3 +1,4 @@
+import { CodesClicks } from './clicks.js';
 import { CodesInitial } from './initial.js';
 
-export const codesMigrations = { room: 'codes', migrations: [CodesInitial] };
+export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks] };

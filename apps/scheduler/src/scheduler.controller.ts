@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { scheduler, type Input, type JobRun, type Reply } from '@referrals/contracts';
 import { SECOND } from '@referrals/domain';
-import { Read, Room, Write, type RoomController, type Work } from '@referrals/messaging';
+import { Read, Room, Write, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import { listJobs, readRun } from './job-history.js';
 import { TIMETABLE } from './jobs.js';
 import { JobLoop } from './run-due-jobs.js';
+import { getProgramme, putProgramme } from './programme.js';
 import { setClock } from './set-clock.js';
 
 /** After that a run goes on by itself, and the answer says that it is still running. */
@@ -32,6 +33,16 @@ export class SchedulerController implements RoomController {
   @Read(scheduler.getRun)
   getRun({ name, id }: Input<typeof scheduler.getRun>): Promise<JobRun> {
     return readRun(this.room.db, name, id);
+  }
+
+  @Read(scheduler.getProgramme)
+  getProgramme(): Promise<Reply<typeof scheduler.getProgramme>> {
+    return getProgramme((text, values) => this.room.db.rows(text, values));
+  }
+
+  @Write(scheduler.putProgramme)
+  putProgramme([input]: Input<typeof scheduler.putProgramme>[], [meta]: RequestMeta[]): Work<Reply<typeof scheduler.putProgramme>> {
+    return async (tx) => [await putProgramme(tx, input!, meta?.actor ?? 'a host on NATS')];
   }
 
   @Write(scheduler.setClock)

@@ -3,6 +3,7 @@ export * from './contract.js';
 export * from './events.js';
 export * from './fraud.contract.js';
 export * from './gateway.contract.js';
+export * from './me.contract.js';
 export * from './plumbing.contract.js';
 export * from './relationships.contract.js';
 export * from './rewards.contract.js';

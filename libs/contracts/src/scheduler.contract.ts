@@ -24,6 +24,14 @@ export const Job = z.object({
   lastRun: JobRun.nullable(),
 }).meta({ id: 'Job' });
 
+export const ProgrammeInForce = z.object({
+  version: z.int(),
+  inForceFrom: Instant.nullable().meta({ description: 'null: from the beginning of time' }),
+  createdBy: z.string(),
+  programme: z.record(z.string(), z.json()).meta({ description: 'every number of the programme' }),
+}).meta({ id: 'Programme' });
+export type ProgrammeInForce = z.output<typeof ProgrammeInForce>;
+
 const tag = 'Jobs';
 
 export const scheduler = {
@@ -45,6 +53,19 @@ export const scheduler = {
     request: z.strictObject({ name: text(64), id: Id }),
     reply: JobRun,
     http: { method: 'GET', path: '/v1/jobs/{name}/runs/{id}', scope: 'admin', tag, refusals: ['not_found'] },
+  }),
+  getProgramme: contract('scheduler.getProgramme', 'the programme in force', {
+    request: z.strictObject({}),
+    reply: ProgrammeInForce,
+    http: { method: 'GET', path: '/v1/programme', scope: 'admin', tag: 'Programme' },
+  }),
+  putProgramme: contract('scheduler.putProgramme', 'puts a new version of the whole programme in force, from this instant on', {
+    request: z.strictObject({
+      baseVersion: z.int().min(1).meta({ description: 'the version in force that was changed; another one by now is refused' }),
+      programme: z.record(z.string(), z.json()).meta({ description: 'the whole programme: what is missing or unknown is refused' }),
+    }),
+    reply: ProgrammeInForce,
+    http: { method: 'PUT', path: '/v1/programme', scope: 'admin', tag: 'Programme', refusals: ['stale_version'] },
   }),
   setClock: contract('scheduler.setClock', 'sets the test clock; refused unless the product was started with one', {
     request: z.strictObject({ now: Instant, running: z.boolean().default(false) }),

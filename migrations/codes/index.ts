@@ -1,3 +1,4 @@
+import { CodesFirstLookUps } from './first-look-ups.js';
 import { CodesInitial } from './initial.js';
 
-export const codesMigrations = { room: 'codes', migrations: [CodesInitial] };
+export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesFirstLookUps] };

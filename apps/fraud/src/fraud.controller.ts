@@ -3,9 +3,11 @@ import { events, fraud, type EventData, type Input, type Reply } from '@referral
 import { On, Room, Write, type ReceivedEvent, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { Fingerprints } from './fingerprints.js';
+import { ShippedNetworkTypes } from './network-types.js';
 import { observeActivity } from './observe-activity.js';
 import { reassessQualified } from './reassess-qualified.js';
 import { recordAccounts } from './record-accounts.js';
+import { recordLookUps } from './record-look-ups.js';
 import { scoreReferrals } from './score-referrals.js';
 import { SealedContexts } from './sealed-contexts.js';
 import { rotateSealingKeys, todaysSealingKey } from './sealing-keys.js';
@@ -16,8 +18,11 @@ type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof e
 export class FraudController implements RoomController {
   private readonly contexts: SealedContexts;
 
+  /** While the key before the newest is still there, values are recognised under both. */
   constructor(@Inject(Room) readonly room: Room) {
-    this.contexts = new SealedContexts(new Fingerprints(room.secrets.get('fraud-fingerprint')));
+    const previous = room.secrets.find('fraud-fingerprint-previous');
+    const keys = [room.secrets.get('fraud-fingerprint'), ...(previous === null ? [] : [previous])];
+    this.contexts = new SealedContexts(new Fingerprints(keys, new ShippedNetworkTypes()));
   }
 
   @Write(fraud.getSealingKey, { group: 64 })
@@ -35,7 +40,7 @@ export class FraudController implements RoomController {
 
   @On(events.userUpdated)
   userUpdated(tx: Transaction, received: Received<'userUpdated'>): Promise<void> {
-    return recordAccounts(tx, received);
+    return recordAccounts(tx, received, this.contexts);
   }
 
   @On(events.referralRegistered)
@@ -51,5 +56,10 @@ export class FraudController implements RoomController {
   @On(events.referralQualified)
   referralQualified(tx: Transaction, received: Received<'referralQualified'>): Promise<void> {
     return reassessQualified(tx, received);
+  }
+
+  @On(events.codeLookedUp)
+  codeLookedUp(tx: Transaction, received: Received<'codeLookedUp'>): Promise<void> {
+    return recordLookUps(tx, received, this.contexts);
   }
 }

@@ -13,6 +13,7 @@ const FACTS = [
   // how a sign-up was seen under the key before the newest, too, while both are in force
   `alter table fraud.assessment add previous_ip_hash bytea, add previous_device_hash bytea, add address_type text,
      add recent_registrations int not null default 0, add matches uuid[] not null default '{}'`,
+  `create index assessment_matches_index on fraud.assessment using gin (matches) where matches <> '{}'`,
   'create index assessment_referrer_index on fraud.assessment (referrer_id, registered_at)',
   'create index assessment_look_up_index on fraud.assessment (code_id, ip_hash) where ip_hash is not null',
   // who else was seen with a value

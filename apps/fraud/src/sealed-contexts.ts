@@ -16,6 +16,9 @@ export interface SignUp extends ContextFingerprints {
   matches: string[];
 }
 
+/** Whatever runs a query: a transaction, or the database itself for a look alone. */
+type Reader = Pick<Transaction, 'rows'>;
+
 /** Opens boxes and turns what is in them into fingerprints at once: nothing raw is kept. */
 export class SealedContexts {
   private keys = new Map<string, string>();
@@ -25,12 +28,12 @@ export class SealedContexts {
   constructor(private readonly fingerprints: Fingerprints) {}
 
   /** In the order given. A box that cannot be opened leaves nothing but a note: its event counts all the same. */
-  async read(tx: Transaction, boxes: (string | null)[]): Promise<ContextFingerprints[]> {
+  async read(tx: Reader, boxes: (string | null)[]): Promise<ContextFingerprints[]> {
     return (await this.open(tx, boxes)).map((content) => (typeof content === 'string' ? nothingKnown(content) : this.fingerprints.ofContext(content)));
   }
 
   /** The same for sign-ups, which operators' patterns are compared with too. */
-  async readSignUps(tx: Transaction, boxes: (string | null)[], patterns: DevicePatterns): Promise<SignUp[]> {
+  async readSignUps(tx: Reader, boxes: (string | null)[], patterns: DevicePatterns): Promise<SignUp[]> {
     return (await this.open(tx, boxes)).map((content) => {
       if (typeof content === 'string') return { ...nothingKnown(content), address: null, matches: [] };
       const address = content.ip === undefined ? null : (addressValues(content.ip)?.[0]?.address ?? null);
@@ -38,7 +41,7 @@ export class SealedContexts {
     });
   }
 
-  private async open(tx: Transaction, boxes: (string | null)[]): Promise<(ClientContext | 'no_context' | 'unreadable_context')[]> {
+  private async open(tx: Reader, boxes: (string | null)[]): Promise<(ClientContext | 'no_context' | 'unreadable_context')[]> {
     await this.loadKeys(tx, boxes);
     return boxes.map((box) => {
       if (box === null) return 'no_context';
@@ -47,7 +50,7 @@ export class SealedContexts {
     });
   }
 
-  private async loadKeys(tx: Transaction, boxes: (string | null)[]): Promise<void> {
+  private async loadKeys(tx: Reader, boxes: (string | null)[]): Promise<void> {
     const wanted = new Set(boxes.filter((box) => box !== null).map(keyIdOf));
     if (wanted.size === 0) return;
     const isFresh = performance.now() - this.readAt < REMEMBERED_MS;

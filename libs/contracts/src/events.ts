@@ -125,7 +125,8 @@ export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   codes: [events.referralRegistered, events.userUpdated],
   relationships: [events.paymentSettled, events.referralAssessed],
   fraud: [
-    events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified, events.codeLookedUp,
+    events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified, events.codeLookedUp, events.bonusHeld,
+    events.bonusReleased,
   ],
   rewards: [
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,

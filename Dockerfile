@@ -17,6 +17,7 @@ ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/apps/fraud/data ./apps/fraud/data
 COPY package.json ./
 COPY tools/container-health.mjs ./tools/
 # A new volume takes over the owner.

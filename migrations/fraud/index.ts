@@ -1,3 +1,4 @@
 import { FraudInitial } from './initial.js';
+import { FraudSignals } from './signals.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial] };
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals] };

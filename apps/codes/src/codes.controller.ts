@@ -1,13 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { codes, events, type Code, type EventData, type Input, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
+import { On, Read, Room, SealingKeys, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { addAliases } from './add-aliases.js';
 import { AttributionTokens } from './attribution-token.js';
 import { countClicks } from './count-clicks.js';
 import { createCode, type Creation } from './create-code.js';
 import { findCodes } from './find-codes.js';
+import { sealClients } from './first-look-ups.js';
 import { issueCodes, loadAutoCodes } from './issue-codes.js';
 import { issueToken } from './issue-token.js';
 import { listCodes } from './list-codes.js';
@@ -23,10 +24,12 @@ type Contracts = typeof codes;
 export class CodesController implements RoomController {
   private readonly tokens: AttributionTokens;
   private readonly clientKey: string;
+  private readonly sealing: SealingKeys;
 
   constructor(@Inject(Room) readonly room: Room) {
     this.tokens = new AttributionTokens(room.secrets.get('attribution-token'));
     this.clientKey = room.secrets.get('codes-client-key');
+    this.sealing = new SealingKeys(room.bus, room.log);
   }
 
   @Write(codes.issue, { group: 256 })
@@ -63,7 +66,8 @@ export class CodesController implements RoomController {
   @Write(codes.validate, { group: 128 })
   async validate(requests: Validation[]): Promise<Work<Reply<Contracts['validate']>>> {
     const { found } = await findCodes(this.room.db, requests.map(({ code }) => ({ text: code })));
-    return (tx) => validateCodes(tx, requests, found, this.clientKey);
+    const boxes = await sealClients(this.sealing, requests, found);
+    return (tx) => validateCodes(tx, requests, found, this.clientKey, boxes);
   }
 
   @Read(codes.issueToken)

@@ -3,6 +3,7 @@ import { codeProblem, decideLookups, Refusal, type Lookup } from '@referrals/dom
 import type { Outcome } from '@referrals/messaging';
 import type { ProgrammeVersion, Transaction } from '@referrals/persistence';
 import type { Found } from './find-codes.js';
+import { tellFirstLookUps } from './first-look-ups.js';
 import { networksOf, openWindows, writeWindows } from './lookup-windows.js';
 
 export type Validation = Input<typeof codes.validate>;
@@ -13,10 +14,18 @@ type Verdict = Reply<typeof codes.validate>;
  * it leads to no code at all.
  * @param found what the texts lead to, in order
  * @param secret keys the hashes of the clients' networks
+ * @param boxes the clients' addresses, sealed; null where there is nothing to tell
  */
-export async function validateCodes(tx: Transaction, requests: Validation[], found: Found[], secret: string): Promise<Outcome<Verdict>[]> {
+export async function validateCodes(
+  tx: Transaction, requests: Validation[], found: Found[], secret: string, boxes: (string | null)[] = [],
+): Promise<Outcome<Verdict>[]> {
   const lookups = requests.map(({ clientIp }, n) => lookupOf(clientIp, found[n]!, secret, tx.programme));
   const waits = await takeTurns(tx, lookups);
+  await tellFirstLookUps(tx, lookups.flatMap((lookup, n) => {
+    const [entry, sealed] = [found[n]!, boxes[n]];
+    if (lookup instanceof Refusal || 'problem' in entry || !sealed || !lookup.networks[0] || (waits.get(lookup) ?? null) !== null) return [];
+    return [{ codeId: entry.code.id, network: lookup.networks[0].network, sealed }];
+  }));
   return lookups.map((lookup, n) => {
     if (lookup instanceof Refusal) return lookup;
     const retryAfterSeconds = waits.get(lookup) ?? null;

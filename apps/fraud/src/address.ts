@@ -6,6 +6,8 @@ export interface AddressValue {
   kind: AddressKind;
   /** one spelling for all ways to write the same address or network */
   value: string;
+  /** the whole address, in one spelling */
+  address: string;
 }
 
 const NETWORKS = [['ip6_64', 64], ['ip6_56', 56], ['ip6_48', 48]] as const;
@@ -18,8 +20,9 @@ const NETWORKS = [['ip6_64', 64], ['ip6_56', 56], ['ip6_48', 48]] as const;
 export function addressValues(text: string): AddressValue[] | null {
   const address = parse(text.trim());
   if (!address) return null;
-  if (address instanceof ipaddr.IPv4) return [{ kind: 'ip4', value: address.toString() }];
-  return NETWORKS.map(([kind, bits]) => ({ kind, value: `${networkOf(address, bits)}/${bits}` }));
+  if (address instanceof ipaddr.IPv4) return [{ kind: 'ip4', value: address.toString(), address: address.toString() }];
+  const whole = ipaddr.fromByteArray(address.toByteArray()).toString();
+  return NETWORKS.map(([kind, bits]) => ({ kind, value: `${networkOf(address, bits)}/${bits}`, address: whole }));
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {

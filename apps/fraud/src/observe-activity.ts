@@ -9,9 +9,10 @@ type Observed = ReceivedEvent<EventData<typeof events.activityObserved>>;
 /** Users acted from somewhere. A referrer's sighting may come later than the referral that it belongs to: that one is scored again. */
 export async function observeActivity(tx: Transaction, received: Observed[], contexts: SealedContexts, log: Log): Promise<void> {
   const read = await contexts.read(tx, received.map(({ data }) => data.context.sealed));
-  const facts = received.flatMap(({ data }, index) =>
-    read[index]!.all.map((fingerprint) => ({ ...fingerprint, userId: data.userId, seenAt: data.occurredAt })));
+  const seen = received.map(({ data }) => ({ userId: data.userId, seenAt: data.occurredAt }));
+  const facts = read.flatMap(({ all }, index) => all.map((fingerprint) => ({ ...fingerprint, ...seen[index]! })));
+  const mailboxes = read.flatMap((context, index) => context.mailboxes.map((mailbox) => ({ ...mailbox, ...seen[index]! })));
   const ignored = read.filter(({ notes }) => notes.length > 0).length;
   if (ignored > 0) log.warn({ count: ignored, notes: [...new Set(read.flatMap(({ notes }) => notes))] }, 'context_ignored');
-  if (facts.length > 0) await assess(tx, { facts });
+  if (facts.length > 0 || mailboxes.length > 0) await assess(tx, { facts, mailboxes });
 }

@@ -38,7 +38,7 @@ describe('scoring a referral', () => {
     await t.close();
     await rm(folder, { recursive: true });
   });
-  beforeEach(() => t.rows('truncate fraud.outbox, fraud.outbox_unsent, fraud.inbox, fraud.fact, fraud.assessment'));
+  beforeEach(() => t.rows('truncate fraud.outbox, fraud.outbox_unsent, fraud.inbox, fraud.fact, fraud.mailbox, fraud.account, fraud.look_up, fraud.box, fraud.assessment'));
 
   const event = (kind: EventDefinition, data: object, sequence = 1): AnyEvent =>
     ({ id: uuidv7(), type: kind.type, aggregateId: 'x', sequence, occurredAt: NOW.toISOString(), data: data as never });
@@ -55,7 +55,7 @@ describe('scoring a referral', () => {
   const seen = (userId: string, at: Date, context: ClientContext) =>
     event(events.activityObserved, { userId, occurredAt: at.toISOString(), context: sealed(context) });
   const qualified = (facts: Facts, paymentId: string, sequence = 3) =>
-    event(events.referralQualified, { ...facts, qualifiedAt: NOW.toISOString(), paymentId, firstActivityAt: null }, sequence);
+    event(events.referralQualified, { ...facts, qualifiedAt: shift(NOW, 2 * DAY).toISOString(), paymentId, firstActivityAt: shift(NOW, DAY).toISOString() }, sequence);
 
   const assessments = async () =>
     (await t.emitted('fraud', 'referral.assessed')).map(({ aggregateId, sequence, data }) => {
@@ -130,7 +130,7 @@ describe('scoring a referral', () => {
       registered(facts, { ip: '203.0.113.7', deviceId: 'd-1' }), qualified(facts, 'payment-1'),
     ];
     for (const order of permutations([0, 1, 2, 3])) {
-      await t.rows('truncate fraud.outbox, fraud.outbox_unsent, fraud.inbox, fraud.fact, fraud.assessment');
+      await t.rows('truncate fraud.outbox, fraud.outbox_unsent, fraud.inbox, fraud.fact, fraud.mailbox, fraud.account, fraud.look_up, fraud.box, fraud.assessment');
       const told = story();
       for (const index of order) {
         await deliver(told[index]!);
@@ -197,6 +197,100 @@ describe('scoring a referral', () => {
     await deliver(event(events.userUpdated, user(ago(DAY)), 3), event(events.userUpdated, user(null), 1));
     await deliver(event(events.userUpdated, user(NOW), 2));
     expect(await t.rows('select created_at, sequence from fraud.account')).toEqual([{ created_at: ago(DAY), sequence: 3 }]);
+  });
+
+  const user = (userId: string, { email, createdAt }: { email?: string; createdAt?: Date }, sequence = 1) => event(events.userUpdated, {
+    userId, displayName: null, createdAt: createdAt?.toISOString() ?? null, isActive: true, isVerified: false, locale: null,
+    stripeCustomerId: null, sealedEmail: email === undefined ? null : sealer.seal({ email }), occurredAt: ago(DAY).toISOString(),
+  }, sequence);
+  const lookedUp = (codeId: string, at: Date, ip: string) =>
+    event(events.codeLookedUp, { codeId, lookedUpAt: at.toISOString(), context: sealed({ ip }) });
+
+  const inBothOrders = async (facts: Facts, context: ClientContext, told: () => AnyEvent): Promise<string[][]> => {
+    const results: string[][] = [];
+    for (const isLate of [false, true]) {
+      await t.rows('truncate fraud.outbox, fraud.outbox_unsent, fraud.inbox, fraud.fact, fraud.mailbox, fraud.account, fraud.look_up, fraud.box, fraud.assessment');
+      const story = [told(), registered(facts, context)];
+      for (const one of isLate ? story.reverse() : story) await deliver(one);
+      results.push((await assessments()).at(-1)!.signals);
+    }
+    return results;
+  };
+
+  it.each([
+    ['ann.lee+x@gmail.com', 'annlee@googlemail.com', ['similar_email']],
+    ['ann1@example.org', 'ann2@example.org', ['similar_email']],
+    ['ann1@example.org', 'ann2@example.net', []],
+    ['an1@example.org', 'an2@example.org', []],
+    ['ann@example.org', 'x@sub.mailinator.com', ['disposable_email']],
+    ['x1@mailinator.com', 'friend@example.org', []],
+  ])('of a referrer %s and a referee %s, whichever is told first', async (theirs, mine, signals) => {
+    const facts = referral();
+    expect(await inBothOrders(facts, { email: mine }, () => user(facts.referrerId, { email: theirs }))).toEqual([signals, signals]);
+  });
+
+  it('hears of the referee’s e-mail after the sign-up', async () => {
+    const facts = referral();
+    await deliver(registered(facts, null));
+    await deliver(user(facts.refereeId, { email: 'somebody@mailinator.com' }));
+    expect((await assessments()).map(({ score }) => score)).toEqual([0, 20]);
+  });
+
+  it.each([
+    ['7 days', 7 * DAY, []],
+    ['7 days less a second', 7 * DAY - SECOND, ['new_account_referrer']],
+  ])('of a referrer whose account is %s old, whichever is told first', async (_name, age, signals) => {
+    const facts = referral();
+    expect(await inBothOrders(facts, {}, () => user(facts.referrerId, { createdAt: ago(age) }))).toEqual([signals, signals]);
+  });
+
+  it.each([
+    [30, '203.0.113.7', ['rapid_registration']],
+    [31, '203.0.113.7', []],
+    [10, '203.0.113.8', []],
+    [-1, '203.0.113.7', []],
+  ])('%i s after the code was first looked up from %s, whichever is told first', async (seconds, ip, signals) => {
+    const facts = referral();
+    expect(await inBothOrders(facts, { ip: '203.0.113.7' }, () => lookedUp(facts.codeId, ago(seconds * SECOND), ip))).toEqual([signals, signals]);
+  });
+
+  it.each([
+    ['its address type', { ip: '203.0.113.7', ipType: 'vpn' as const }, ['vpn_proxy']],
+    ['the list of networks', { ip: '52.95.110.1' }, ['vpn_proxy']],
+    ['a host that knows better than the list', { ip: '52.95.110.1', ipType: 'business' as const }, []],
+    ['nothing', { ip: '203.0.113.7' }, []],
+  ])('knows a masked address by %s', async (_name, context, signals) => {
+    await deliver(registered(referral(), context));
+    expect((await assessments()).at(-1)!.signals).toEqual(signals);
+  });
+
+  it.each([[4, []], [5, ['bulk_registrations']]])('of registration %i in an hour', async (count, signals) => {
+    const told = registered(referral(), null);
+    Object.assign(told.data, { referrerRegistrationsLastHour: count });
+    await deliver(told);
+    expect((await assessments()).at(-1)!.signals).toEqual(signals);
+  });
+
+  it.each([
+    [DAY, null, ['instant_qualification', 'minimal_activity']],
+    [DAY + SECOND, null, ['minimal_activity']],
+    [DAY + SECOND, DAY, []],
+    [DAY + SECOND, DAY + 2 * SECOND, ['minimal_activity']],
+  ])('qualified %i ms after it, with activity after %s', async (qualifiedAfter, activeAfter, signals) => {
+    const facts = referral();
+    const firstActivityAt = activeAfter === null ? null : shift(NOW, activeAfter).toISOString();
+    await deliver(registered(facts, null));
+    await deliver(event(events.referralQualified, { ...facts, qualifiedAt: shift(NOW, qualifiedAfter).toISOString(), paymentId: 'p', firstActivityAt }, 3));
+    expect((await assessments()).at(-1)!.signals).toEqual(signals);
+  });
+
+  it('tells how many others share the address', async () => {
+    const facts = referral();
+    const shared = { ip: '203.0.113.7' };
+    await deliver(...Array.from({ length: 3 }, (_, other) => seen(`other-${other}`, ago(DAY), shared)), seen(facts.referrerId, ago(DAY), shared));
+    await deliver(registered(facts, shared));
+    const [told] = await t.emitted('fraud', 'referral.assessed');
+    expect(told!.data).toMatchObject({ signals: [{ signal: 'same_ip', evidence: { othersAtAddress: 3 } }] });
   });
 
   it('leaves no raw value in the database or in the log', async () => {

@@ -2,25 +2,43 @@ import type { events, EventData } from '@referrals/contracts';
 import type { Log, ReceivedEvent } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { assess } from './assess.js';
-import type { Fact, ReferralRow, Registration } from './fraud.queries.js';
-import type { SealedContexts } from './sealed-contexts.js';
+import { DevicePatterns } from './device-patterns.js';
+import type { Fact, MailboxFact, ReferralRow, Registration } from './fraud.queries.js';
+import type { SealedContexts, SignUp } from './sealed-contexts.js';
 
 type Registered = ReceivedEvent<EventData<typeof events.referralRegistered>>;
 
 /** Somebody signed up: what the sign-up leaves is kept as hashes, and the referral gets its first score. */
 export async function scoreReferrals(tx: Transaction, received: Registered[], contexts: SealedContexts, log: Log): Promise<void> {
   const firsts = firstPerReferral(received);
-  const read = await contexts.read(tx, firsts.map(({ data }) => data.context?.sealed ?? null));
+  const hasContext = firsts.some(({ data }) => data.context !== null);
+  const patterns = hasContext ? await DevicePatterns.load(tx) : DevicePatterns.of([]);
+  const read = await contexts.readSignUps(tx, firsts.map(({ data }) => data.context?.sealed ?? null), patterns);
   const facts: Fact[] = [];
+  const mailboxes: MailboxFact[] = [];
   const registrations: Registration[] = [];
   firsts.forEach(({ data }, index) => {
-    const { all, ip, device, notes } = read[index]!;
-    facts.push(...all.map((fingerprint) => ({ ...fingerprint, userId: data.refereeId, seenAt: data.registeredAt })));
-    registrations.push({ ...referralOf(data), ipHash: ip?.hash ?? null, deviceHash: device?.hash ?? null, notes });
-    const unusual = notes.filter((note) => note !== 'no_context');
+    const signUp = read[index]!;
+    const seen = { userId: data.refereeId, seenAt: data.registeredAt };
+    facts.push(...signUp.all.map((fingerprint) => ({ ...fingerprint, ...seen })));
+    mailboxes.push(...signUp.mailboxes.map((mailbox) => ({ ...mailbox, ...seen })));
+    registrations.push(registrationOf(data, signUp));
+    const unusual = signUp.notes.filter((note) => note !== 'no_context');
     if (unusual.length > 0) log.warn({ referralId: data.referralId, notes: unusual }, 'context_ignored');
   });
-  await assess(tx, { facts, registrations });
+  await assess(tx, { facts, mailboxes, registrations });
+}
+
+function registrationOf(data: Registered['data'], signUp: SignUp): Registration {
+  const { ip, device, notes, addressType, address, matches } = signUp;
+  return {
+    ...referralOf(data), notes, addressType, matches,
+    ipHash: ip?.hash ?? null, previousIpHash: ip?.previousHash ?? null,
+    deviceHash: device?.hash ?? null, previousDeviceHash: device?.previousHash ?? null,
+    recentRegistrations: data.referrerRegistrationsLastHour,
+    ip: address,
+    box: notes.includes('unreadable_context') ? null : (data.context?.sealed ?? null),
+  };
 }
 
 export const referralOf = ({ referralId, referrerId, refereeId, codeId, sourceAppId, registeredAt }: ReferralRow): ReferralRow =>

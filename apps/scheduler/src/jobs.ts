@@ -60,4 +60,35 @@ export const TIMETABLE: JobEntry[] = [
     missed: 'skip',
     step: async (bus) => ({ ...(await bus.request(fraud.rotateSealingKeys, {}, STEP)), more: false }),
   },
+  {
+    name: 'review-lapse',
+    description: 'closes reviews whose bonuses were released by time',
+    everySeconds: MINUTE / SECOND,
+    missed: 'skip',
+    step: (bus) => bus.request(fraud.lapseReviews, {}, STEP),
+  },
+  {
+    name: 'review-alerts',
+    description: 'raises an alert for reviews that nobody decided for very long',
+    everySeconds: DAY / SECOND,
+    missed: 'skip',
+    step: (bus) => bus.request(fraud.alertReviews, {}, STEP),
+  },
+  {
+    name: 'rescore',
+    description: 'compares sign-ups with all patterns again and scores them',
+    everySeconds: DAY / SECOND,
+    missed: 'skip',
+    step: async (bus, { cursor }) => {
+      const { processed, changed, next } = await bus.request(fraud.rescore, cursor ? { after: cursor } : {}, STEP);
+      return { processed, changed, more: next !== null, cursor: next };
+    },
+  },
+  {
+    name: 'fingerprint-purge',
+    description: 'deletes facts of 90 days ago, and boxes that nothing opens any more',
+    everySeconds: DAY / SECOND,
+    missed: 'skip',
+    step: (bus) => bus.request(fraud.purgeFacts, {}, STEP),
+  },
 ];

@@ -16,11 +16,8 @@ export class Secrets {
   /** The secret's text: base64url of `bytes` random bytes, or the `given` one at its first use. */
   get(name: string, { bytes = 32, given }: { bytes?: number; given?: string } = {}): string {
     const file = join(this.folder, name);
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+    const known = this.find(name);
+    if (known !== null) return known;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const draft = `${file}.${randomBytes(6).toString('hex')}`;
     writeFileSync(draft, given ?? randomBytes(bytes).toString('base64url'), { mode: 0o600 });
@@ -32,5 +29,14 @@ export class Secrets {
       unlinkSync(draft);
     }
     return readFileSync(file, 'utf8').trim();
+  }
+  /** The secret's text; null when there is none, and none is made. */
+  find(name: string): string | null {
+    try {
+      return readFileSync(join(this.folder, name), 'utf8').trim();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
   }
 }

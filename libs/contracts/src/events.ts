@@ -91,6 +91,31 @@ export const events = {
   bonusRejected: event('bonus.rejected', 'a bonus was refused', bonusFacts.extend({ reason: z.string() })),
   bonusClawedBack: event('bonus.clawed_back', 'what a bonus had paid was taken back', bonusFacts.extend({ reason: z.string() })),
   tierChanged: event('tier.changed', "a referrer's tier changed", z.object({ userId: z.string(), tier: z.string(), qualifiedCount: z.int() })),
+  codeLookedUp: event('code.looked_up', 'a code was looked up from an address for the first time', z.object({
+    codeId: Id,
+    lookedUpAt: Instant,
+    context: SealedContext,
+  })),
+  reviewOpened: event('review.opened', 'a referral waits for a person', ReferralFacts.extend({
+    reviewId: Id,
+    score: z.int(),
+    priority: z.enum(['medium', 'high', 'critical']),
+    openedAt: Instant,
+  })),
+  reviewDecided: event('review.decided', 'a person decided about a referral', ReferralFacts.extend({
+    reviewId: Id,
+    decision: z.enum(['approved', 'rejected', 'escalated']),
+    /** that the decision saw: an approval stands for it */
+    score: z.int(),
+    decidedBy: z.string(),
+    decidedAt: Instant,
+  })),
+  reviewOverdue: event('review.overdue', 'nobody has decided a review for very long', ReferralFacts.extend({
+    reviewId: Id,
+    score: z.int(),
+    priority: z.enum(['medium', 'high', 'critical']),
+    openedAt: Instant,
+  })),
 } satisfies Record<string, EventDefinition>;
 
 export type EventData<E extends EventDefinition> = z.output<E['data']>;
@@ -99,7 +124,10 @@ export type EventData<E extends EventDefinition> = z.output<E['data']>;
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   codes: [events.referralRegistered, events.userUpdated],
   relationships: [events.paymentSettled, events.referralAssessed],
-  fraud: [events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified],
+  fraud: [
+    events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified, events.codeLookedUp, events.bonusHeld,
+    events.bonusReleased,
+  ],
   rewards: [
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,
   ],

@@ -4,11 +4,13 @@ import { LinksController } from '../links/links.controller.js';
 import { OperationsController } from '../operations/operations.controller.js';
 import { ActivityController } from './activity.controller.js';
 import { CodesController } from './codes.controller.js';
+import { FraudPatternsController } from './fraud-patterns.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { MeController } from './me.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { ProgrammeController } from './programme.controller.js';
 import { ReferralsController } from './referrals.controller.js';
+import { ReviewsController } from './reviews.controller.js';
 import { RewardsController } from './rewards.controller.js';
 import { TestClockController } from './test-clock.controller.js';
 import { UsersController } from './users.controller.js';
@@ -17,4 +19,5 @@ import { UsersController } from './users.controller.js';
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
   ApiKeysController, OperationsController, MeController, ProgrammeController, LinksController,
+  ReviewsController, FraudPatternsController,
 ];

@@ -16,6 +16,7 @@ const Variables = z.object({
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   LOG_FILE: z.string().optional(),
   STRIPE_WEBHOOK_SECRET: list,
+  WEBHOOK_ALLOW_PRIVATE: flag,
   FAILPOINT: z.string().optional(),
 });
 

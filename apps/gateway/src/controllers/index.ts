@@ -7,11 +7,13 @@ import { JobsController } from './jobs.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { ReferralsController } from './referrals.controller.js';
 import { RewardsController } from './rewards.controller.js';
+import { StatsController } from './stats.controller.js';
 import { TestClockController } from './test-clock.controller.js';
 import { UsersController } from './users.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController,
+  ApiKeysController, OperationsController, StatsController, WebhooksController,
 ];

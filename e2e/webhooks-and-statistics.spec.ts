@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -75,6 +78,16 @@ describe('an operator with a webhook', () => {
   });
 });
 
+it('tells a host with ten lines of code who got what', async () => {
+  const example = spawn(process.execPath, ['examples/consumer.mjs'], { env: { ...process.env, NODE_OPTIONS: '', NATS_URL: product.natsUrl }, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  example.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await eventually(async () => expect(said).toMatch(/^nina got 25 credits \(event [0-9a-f-]{36}\)$/m));
+  const ended = new Promise((resolve) => example.once('exit', resolve));
+  example.kill();
+  await ended;
+});
+
 describe('statistics', () => {
   const day = { date: '2026-04-15', registrations: 1, activations: 1, qualifications: 1, retentions: 0, creditsPaid: 65, creditsHeld: 0, fraudBlocked: 0 };
 
@@ -109,6 +122,17 @@ describe('statistics', () => {
     await expectDay();
     expect(await client.runJob('daily-stats')).toMatchObject({ status: 'succeeded', changed: 0 });
   }, 30_000);
+
+  it('are the same after the stream was deleted and published anew from the outboxes', async () => {
+    await product.owner.query(`truncate insights.referral, insights.stage, insights.bonus, insights.payment, insights.person, insights.daily,
+      insights.standing, insights.inbox`);
+    await product.owner.query(`delete from scheduler.redrive_watermark where consumer = 'insights'`);
+    const nats = await connect({ servers: product.natsUrl });
+    await (await jetstreamManager(nats)).streams.delete('REFERRALS');
+    await nats.close();
+    await eventually(expectDay, 30_000);
+    expect(await client.runJob('daily-stats')).toMatchObject({ status: 'succeeded', changed: 0 });
+  }, 60_000);
 
   it('and the books agree: ledger, balances, bonuses and relationships', async () => {
     expect(await client.runJob('reconcile')).toMatchObject({ status: 'succeeded', changed: 0 });

@@ -26,6 +26,7 @@ const Variables = z.object({
   /** requests per minute; 0 is no limit */
   RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
   RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
+  WEBHOOK_ALLOW_PRIVATE: flag,
   FAILPOINT: z.string().optional(),
 });
 

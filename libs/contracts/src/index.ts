@@ -3,6 +3,8 @@ export * from './contract.js';
 export * from './events.js';
 export * from './fraud.contract.js';
 export * from './gateway.contract.js';
+export * from './insights.contract.js';
+export * from './notifications.contract.js';
 export * from './me.contract.js';
 export * from './plumbing.contract.js';
 export * from './relationships.contract.js';

@@ -12,12 +12,15 @@ import { ProgrammeController } from './programme.controller.js';
 import { ReferralsController } from './referrals.controller.js';
 import { ReviewsController } from './reviews.controller.js';
 import { RewardsController } from './rewards.controller.js';
+import { StatsController } from './stats.controller.js';
 import { TestClockController } from './test-clock.controller.js';
 import { UsersController } from './users.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
   ApiKeysController, OperationsController, MeController, ProgrammeController, LinksController,
   ReviewsController, FraudPatternsController,
+  StatsController, WebhooksController,
 ];

@@ -1,3 +1,4 @@
+import { RewardsAccess } from './access.js';
 import { RewardsInitial } from './initial.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess] };

@@ -3,6 +3,7 @@ import type { RoomName } from './plumbing.contract.js';
 import { Amount, Id, Instant, SealedContext, Unit } from './words.js';
 import { FraudSignal, Stage } from './relationships.contract.js';
 import { Party } from './rewards.contract.js';
+import { SubscriptionStatus } from './access.contract.js';
 
 /** A fact that one room tells all others. `version` is that of its data's shape. */
 export interface EventDefinition<Data extends z.ZodType = z.ZodType> {
@@ -91,6 +92,24 @@ export const events = {
   bonusRejected: event('bonus.rejected', 'a bonus was refused', bonusFacts.extend({ reason: z.string() })),
   bonusClawedBack: event('bonus.clawed_back', 'what a bonus had paid was taken back', bonusFacts.extend({ reason: z.string() })),
   tierChanged: event('tier.changed', "a referrer's tier changed", z.object({ userId: z.string(), tier: z.string(), qualifiedCount: z.int() })),
+  accessExtended: event('access.extended', 'a user got days of paid access', z.object({
+    grantId: Id,
+    userId: z.string(),
+    days: z.int(),
+    from: Instant,
+    until: Instant,
+    source: z.enum(['referral', 'operator']),
+    /** the bonus that paid them; null for an operator's */
+    bonusId: Id.nullable(),
+  })),
+  subscriptionUpdated: event('subscription.updated', 'a subscription was reported; one that is `trialing` is a trial', z.object({
+    userId: z.string(),
+    plan: z.string().nullable(),
+    status: SubscriptionStatus,
+    startedAt: Instant,
+    expiresAt: Instant.nullable(),
+    occurredAt: Instant,
+  })),
 } satisfies Record<string, EventDefinition>;
 
 export type EventData<E extends EventDefinition> = z.output<E['data']>;
@@ -98,7 +117,7 @@ export type EventData<E extends EventDefinition> = z.output<E['data']>;
 /** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   codes: [events.referralRegistered, events.userUpdated],
-  relationships: [events.paymentSettled, events.referralAssessed],
+  relationships: [events.paymentSettled, events.referralAssessed, events.subscriptionUpdated],
   fraud: [events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified],
   rewards: [
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,

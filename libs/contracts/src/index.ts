@@ -1,3 +1,4 @@
+export * from './access.contract.js';
 export * from './codes.contract.js';
 export * from './contract.js';
 export * from './events.js';

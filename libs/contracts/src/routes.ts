@@ -1,3 +1,4 @@
+import { access } from './access.contract.js';
 import { codes } from './codes.contract.js';
 import type { Contract, RoutedContract } from './contract.js';
 import { fraud } from './fraud.contract.js';
@@ -6,7 +7,7 @@ import { relationships } from './relationships.contract.js';
 import { rewards } from './rewards.contract.js';
 import { scheduler } from './scheduler.contract.js';
 
-const nouns: Record<string, Contract>[] = [codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations];
+const nouns: Record<string, Contract>[] = [codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, access];
 
 /** Everything that HTTP reaches. */
 export const ROUTES: RoutedContract[] = nouns

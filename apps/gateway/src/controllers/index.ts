@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ApiKeysController } from '../keys/api-keys.controller.js';
 import { OperationsController } from '../operations/operations.controller.js';
+import { AccessController } from './access.controller.js';
 import { ActivityController } from './activity.controller.js';
 import { CodesController } from './codes.controller.js';
 import { JobsController } from './jobs.controller.js';
@@ -13,5 +14,5 @@ import { UsersController } from './users.controller.js';
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController,
+  ApiKeysController, OperationsController, AccessController,
 ];

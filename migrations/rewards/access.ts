@@ -67,7 +67,9 @@ const STATEMENTS = [
   // whoever pays a bonus of access days, at booking, by time or by a person, extends the access with it
   `create function rewards.extend_access_by_bonus() returns trigger language plpgsql as $$
      begin
-       perform rewards.extend_access(new.user_id, new.amount::int, new.id, null, null);
+       if not exists (select from rewards.access_grant g where g.bonus_id = new.id) then
+         perform rewards.extend_access(new.user_id, new.amount::int, new.id, null, null);
+       end if;
        return null;
      end $$`,
   `create trigger bonus_extends_access after insert on rewards.bonus

@@ -1,4 +1,5 @@
 import { RewardsAccess } from './access.js';
 import { RewardsInitial } from './initial.js';
+import { RewardsStripe } from './stripe.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe] };

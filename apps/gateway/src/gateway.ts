@@ -16,6 +16,8 @@ export class Gateway {
     readonly metrics: Metrics,
     readonly keyEnvironment: KeyEnvironment,
     readonly log: Log,
+    /** with which Stripe signs its events */
+    readonly stripeSecrets: readonly string[] = [],
   ) {}
 
   /** @throws Refusal the room's, or `unavailable` */

@@ -46,7 +46,7 @@ export async function startGateway(env: Env): Promise<RunningGateway> {
   const keyEnvironment = env.NODE_ENV === 'production' ? 'live' : 'test';
   const authenticator = new Authenticator(db, log, keyEnvironment, env.ADMIN_API_KEY ?? secrets.get('admin-api-key'));
   const metrics = new Metrics();
-  const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log), log);
+  const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log, env.STRIPE_WEBHOOK_SECRET), log);
   const end = async (): Promise<void> => {
     await drain(app);
     await nats.close();

@@ -5,7 +5,7 @@ import type { Outcome } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { loadDayAccounts, postDays } from './day-accounts.js';
 import { accessAfter, type AccessReply } from './get-access.js';
-import { takeBackAllDays } from './take-back-days.js';
+import { takeBackAllDays } from './take-back-access.js';
 
 interface KnownGrant {
   user_id: string;

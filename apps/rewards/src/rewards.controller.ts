@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { access, events, rewards, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { access, events, rewards, stripe, type EventData, type Input, type Reply } from '@referrals/contracts';
 import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { applyAssessments } from './apply-assessments.js';
@@ -14,9 +14,11 @@ import { listLedger } from './list-ledger.js';
 import { grantAccess, revokeAccess } from './operate-access.js';
 import { asAssessment, asOccasion } from './received.js';
 import { releaseHolds } from './release-holds.js';
+import { noteUsers } from './note-users.js';
 import { setSubscription } from './set-subscription.js';
+import { applyStripeEvent } from './stripe/apply-stripe-event.js';
 
-type Contracts = typeof rewards & typeof access;
+type Contracts = typeof rewards & typeof access & typeof stripe;
 type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof events)[E]>>[];
 
 @Controller()
@@ -73,6 +75,11 @@ export class RewardsController implements RoomController {
     return async (tx) => [await revokeAccess(tx, request!, meta?.actor ?? 'nats')];
   }
 
+  @Write(stripe.applyStripeEvent)
+  applyStripeEvent([request]: Input<Contracts['applyStripeEvent']>[]): Work<Reply<Contracts['applyStripeEvent']>> {
+    return async (tx) => [await applyStripeEvent(tx, request!)];
+  }
+
   @Read(access.getAccess)
   getAccess(input: Input<Contracts['getAccess']>): Promise<AccessReply> {
     return getAccess(this.room.db, input);
@@ -112,6 +119,11 @@ export class RewardsController implements RoomController {
   @On(events.referralAssessed)
   async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
     this.log(await applyAssessments(tx, received.map(asAssessment)));
+  }
+
+  @On(events.userUpdated)
+  noteUsers(tx: Transaction, updated: Received<'userUpdated'>): Promise<void> {
+    return noteUsers(tx, updated);
   }
 
   private log(bonuses: BonusRow[]): void {

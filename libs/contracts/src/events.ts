@@ -121,6 +121,7 @@ export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   fraud: [events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified],
   rewards: [
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,
+    events.userUpdated,
   ],
   scheduler: [],
 };

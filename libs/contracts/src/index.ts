@@ -9,4 +9,5 @@ export * from './relationships.contract.js';
 export * from './rewards.contract.js';
 export * from './routes.js';
 export * from './scheduler.contract.js';
+export * from './stripe.contract.js';
 export * from './words.js';

@@ -6,8 +6,9 @@ import { apiKeys, deadLetters, operations } from './gateway.contract.js';
 import { relationships } from './relationships.contract.js';
 import { rewards } from './rewards.contract.js';
 import { scheduler } from './scheduler.contract.js';
+import { stripe } from './stripe.contract.js';
 
-const nouns: Record<string, Contract>[] = [codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, access];
+const nouns: Record<string, Contract>[] = [codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, access, stripe];
 
 /** Everything that HTTP reaches. */
 export const ROUTES: RoutedContract[] = nouns

@@ -8,11 +8,12 @@ import { JobsController } from './jobs.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { ReferralsController } from './referrals.controller.js';
 import { RewardsController } from './rewards.controller.js';
+import { StripeController } from './stripe.controller.js';
 import { TestClockController } from './test-clock.controller.js';
 import { UsersController } from './users.controller.js';
 
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController, AccessController,
+  ApiKeysController, OperationsController, AccessController, StripeController,
 ];

@@ -19,6 +19,9 @@ export interface Call {
   caller: Caller;
   /** the address of the connection */
   ip: string;
+  header(name: string): string | undefined;
+  /** on routes that take the body as it stands */
+  rawBody: Buffer | undefined;
   /** what travels to the room, the time that is left included */
   options: RequestOptions & { timeoutMs: number };
 }
@@ -27,5 +30,7 @@ export function callOf(contract: RoutedContract, request: FastifyRequest, reply:
   const caller = request.caller ?? ANYBODY;
   const idempotency = idempotencyOf(contract, request.headers['idempotency-key'], caller.actor, request.params, request.body);
   const timeoutMs = Math.max(LEAST_MS, (contract.http.timeoutMs ?? ANSWER_MS) - reply.elapsedTime);
-  return { caller, ip: request.ip, options: { requestId: request.id, actor: caller.actor, timeoutMs, ...(idempotency && { idempotency }) } };
+  const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
+  const rawBody = contract.http.rawBodyBytes && Buffer.isBuffer(request.body) ? request.body : undefined;
+  return { caller, ip: request.ip, header, rawBody, options: { requestId: request.id, actor: caller.actor, timeoutMs, ...(idempotency && { idempotency }) } };
 }

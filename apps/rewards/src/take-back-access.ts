@@ -49,27 +49,36 @@ const BONUSES = `select b.id, b.user_id, b.status, b.amount from bonus b join re
 const END = `update bonus set status = $2, decision = case when $2 = 'rejected' then 'reject' else decision end, hold_reason = null, hold_until = null,
   payment_id = coalesce(payment_id, $3), sequence = sequence + 1 where id = $1`;
 
-/**
- * Takes back what is left of a referral's days, both parties'.
- * @param paymentId the payment that went back; null: whatever the days came with (a person rejected the referral)
- * @param how `cut`: the bonuses stay paid and nothing is granted again; `revoke`: they are clawed back, and the next paid transition grants
- *   anew; `reject`: what waited is rejected, what was paid clawed back
- */
-export async function takeBackReferralDays(
-  tx: Transaction, { referralId, paymentId, how }: { referralId: string; paymentId: string | null; how: 'cut' | 'revoke' | 'reject' },
-): Promise<void> {
-  for (const bonus of await tx.rows<OpenDays>(BONUSES, [referralId, paymentId])) {
-    const { rows, grants } = await grantsOf(tx, bonus.user_id);
-    const accounts = await loadDayAccounts(tx, bonus.user_id);
-    const isPaid = bonus.status === 'paid';
+/** Whose days go back, and how far. */
+export interface TakenBackAccess {
+  referralId: string;
+  /** The payment that went back; null: whatever the days came with. */
+  paymentId: string | null;
+  /**
+   * `cut`: the bonuses stay paid and nothing is granted again; `revoke`: they are clawed back, and the next paid transition grants anew;
+   * `reject`: what waited is rejected, what was paid clawed back, for good
+   */
+  how: 'cut' | 'revoke' | 'reject';
+}
+
+/** Takes back what is left of referrals' days, both parties'. */
+export async function takeBackAccess(tx: Transaction, list: readonly TakenBackAccess[]): Promise<void> {
+  for (const { referralId, paymentId, how } of list) {
+    for (const bonus of await tx.rows<OpenDays>(BONUSES, [referralId, paymentId])) await takeBackBonus(tx, bonus, paymentId, how);
+  }
+}
+
+async function takeBackBonus(tx: Transaction, bonus: OpenDays, paymentId: string | null, how: TakenBackAccess['how']): Promise<void> {
+  const { rows, grants } = await grantsOf(tx, bonus.user_id);
+  const accounts = await loadDayAccounts(tx, bonus.user_id);
+  const isPaid = bonus.status === 'paid';
+  if (isPaid) {
     const grantId = rows.find((row) => row.bonus_id === bonus.id)?.id ?? '';
     const taken = takeBack(grants, grantId, tx.now);
-    if (isPaid) {
-      await tx.rows(WRITE, [JSON.stringify(taken.grants)]);
-      await postDays(tx, accounts, takeBackDays(accounts.balances, taken.days), grantId, bonus.id);
-    } else {
-      await postDays(tx, accounts, voidHeld(accounts.balances, 'access_days', bonus.amount), bonus.id, bonus.id);
-    }
-    if (!isPaid || how !== 'cut') await tx.rows(END, [bonus.id, isPaid || how === 'revoke' ? 'clawed_back' : 'rejected', paymentId]);
+    await tx.rows(WRITE, [JSON.stringify(taken.grants)]);
+    await postDays(tx, accounts, takeBackDays(accounts.balances, taken.days), grantId, bonus.id);
+  } else {
+    await postDays(tx, accounts, voidHeld(accounts.balances, 'access_days', bonus.amount), bonus.id, bonus.id);
   }
+  if (!isPaid || how !== 'cut') await tx.rows(END, [bonus.id, isPaid || how === 'revoke' ? 'clawed_back' : 'rejected', paymentId]);
 }

@@ -1,3 +1,5 @@
+import { RewardsAccess } from './access.js';
 import { RewardsInitial } from './initial.js';
+import { RewardsStripe } from './stripe.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe] };

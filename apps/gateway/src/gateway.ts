@@ -20,6 +20,8 @@ export class Gateway {
     readonly log: Log,
     readonly door: Door,
     readonly links: { targets: LinkTargets; isProduction: boolean },
+    /** with which Stripe signs its events */
+    readonly stripeSecrets: readonly string[] = [],
   ) {}
 
   /** @throws Refusal the room's, or `unavailable` */

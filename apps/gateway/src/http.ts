@@ -53,7 +53,7 @@ export async function startGateway(env: Env): Promise<RunningGateway> {
   const metrics = new Metrics();
   const links = { targets: new LinkTargets(env), isProduction: env.NODE_ENV === 'production' };
   const door = new Door(new Cors(env.CORS_ORIGINS, db), new RateLimit(env.RATE_LIMIT_KEY), new RateLimit(env.RATE_LIMIT_CLIENT));
-  const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log, door, links), log);
+  const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log, door, links, env.STRIPE_WEBHOOK_SECRET), log);
   const end = async (): Promise<void> => {
     await drain(app);
     await nats.close();

@@ -5,6 +5,7 @@ import type { Transaction } from '@referrals/persistence';
 import { checkRetention } from './check-retention.js';
 import { noteAssessments } from './note-assessments.js';
 import { notePayments } from './note-payments.js';
+import { noteTrials } from './note-trials.js';
 import { recordActivity, type Activity, type ActivityReply } from './record-activity.js';
 import { referralOf, type ReferralRow } from './referral-row.js';
 import { countUses, findReferral, listReferrals } from './referrals.queries.js';
@@ -74,6 +75,11 @@ export class RelationshipsController implements RoomController {
   @On(events.referralAssessed)
   noteAssessments(tx: Transaction, assessed: ReceivedEvent<EventData<typeof events.referralAssessed>>[]): Promise<void> {
     return noteAssessments(tx, assessed);
+  }
+
+  @On(events.subscriptionUpdated)
+  noteTrials(tx: Transaction, reported: ReceivedEvent<EventData<typeof events.subscriptionUpdated>>[]): Promise<void> {
+    return noteTrials(tx, reported);
   }
 
   /** The gateway has sealed what comes over HTTP; a host on NATS may send it in the clear, and it goes no further so. */

@@ -2,6 +2,7 @@ import { events, type Input, type Reply, type rewards } from '@referrals/contrac
 import { isCurrency, isInFuture, Refusal } from '@referrals/domain';
 import type { Outcome } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
+import { grantDays } from './grant-days.js';
 import { beginPayments, settlePayments, type PaymentRow } from './payment.queries.js';
 
 export type PaymentRequest = Input<typeof rewards.applyPayment>;
@@ -18,6 +19,7 @@ export async function applyPayments(tx: Transaction, requests: readonly PaymentR
   const stored = firsts.size > 0 ? await beginPayments(tx, [...firsts.values()]) : [];
   const known = new Map(stored.filter(({ isFresh }) => !isFresh).map(({ payment }) => [payment.id, payment]));
   const settled = new Map<string, PaymentRow>();
+  const payers: string[] = [];
 
   const outcomes = requests.map((request, index) => {
     const refusal = refusals[index];
@@ -28,10 +30,12 @@ export async function applyPayments(tx: Transaction, requests: readonly PaymentR
     if (next === 'duplicate') return { outcome: next, paymentId: request.id };
     known.set(request.id, next);
     if (next.status === 'settled') tell(tx, next);
+    if (next.status === 'settled' && next.kind !== 'topup') payers.push(next.user_id);
     if (before) settled.set(next.id, next);
     return { outcome: 'applied' as const, paymentId: request.id };
   });
   if (settled.size > 0) await settlePayments(tx, [...settled.values()]);
+  await grantDays(tx, payers);
   return outcomes;
 }
 

@@ -10,9 +10,10 @@ const assessmentsOf = (referral: ReferralState): Assessment[] =>
   referral.assessments.map(({ paidAt, assessedAt, ...rest }) => ({ ...rest, paidAt: instantOf(paidAt), assessedAt: new Date(assessedAt) }));
 
 /** What the qualifying payment earns the referrer waits for the assessment that names it; retention follows a qualification that was assessed. */
-function awaited({ party, event, payment_id: paymentId }: BonusRow): AssessedBonus['awaits'] {
+function awaited({ party, event, payment_id: paymentId }: BonusRow, { qualifyingPaymentId }: ReferralState): AssessedBonus['awaits'] {
   if (party !== 'referrer') return null;
   if (event === 'retained') return 'any';
+  if (event === 'access') return paymentId !== null && paymentId === (qualifyingPaymentId ?? paymentId) ? 'any' : null;
   return event === 'qualified' && paymentId !== null ? { paymentId } : null;
 }
 
@@ -24,7 +25,7 @@ function awaited({ party, event, payment_id: paymentId }: BonusRow): AssessedBon
 export function decideBonus(bonus: BonusRow, referral: ReferralState, programme: Programme, now: Date): Transfer[] {
   const isBooking = bonus.status === 'pending' && bonus.ledger_entry_ids.length === 0;
   const { decision, score } = assessedDecision(
-    { event: bonus.event, party: bonus.party, triggeredAt: new Date(bonus.triggered_at), awaits: awaited(bonus) },
+    { event: bonus.event, party: bonus.party, triggeredAt: new Date(bonus.triggered_at), awaits: awaited(bonus, referral) },
     { assessments: assessmentsOf(referral), thresholds: programme.fraud.thresholds, approvedScore: referral.approvedScore, isRejected: referral.isRejected },
     { decision: bonus.decision, score: bonus.score },
     waitsForRoom(bonus, now),

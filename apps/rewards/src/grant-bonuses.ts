@@ -88,7 +88,7 @@ function book(tx: Transaction, { at, paymentId, appId }: Occasion, stageBonus: S
 }
 
 /** Takes the next place in the referrer's sliding day. */
-function claim(tx: Transaction, referrer: ReferrerState): string {
+export function claim(tx: Transaction, referrer: ReferrerState): string {
   const limit = tx.programme.claims.perDay;
   const claims = referrer.claims.map((text) => new Date(text));
   const at = claimAt(claims, tx.now, limit);

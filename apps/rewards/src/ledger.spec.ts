@@ -44,7 +44,7 @@ describe('the ledger', () => {
   const transfer = (from: string, to: string, unit: string, amount: number) => db.rows(
     `insert into transfer (debit_account, credit_account, unit, amount, reason, created_at)
      select d.id, c.id, $3, $4, 'redemption', now() from account d, account c
-     where d.kind = $1 and c.kind = $2 and coalesce(d.user_id, 'till') = 'till' and coalesce(c.user_id, 'till') = 'till'`, [from, to, unit, amount]);
+     where d.kind = $1 and c.kind = $2 and d.unit = 'credits' and c.unit = 'credits' and coalesce(d.user_id, 'till') = 'till' and coalesce(c.user_id, 'till') = 'till'`, [from, to, unit, amount]);
 
   it('refuses a transfer in another unit than its accounts have, to an unknown account, to itself, and of nothing', async () => {
     await expect(transfer('programme', 'available', 'EUR', 5)).rejects.toMatchObject({ code: '23503' });

@@ -1,18 +1,24 @@
 import { Controller, Inject } from '@nestjs/common';
-import { events, rewards, type EventData, type Input, type Reply } from '@referrals/contracts';
-import { On, Read, Room, Write, type ReceivedEvent, type RoomController, type Work } from '@referrals/messaging';
+import { access, events, rewards, stripe, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { applyAssessments } from './apply-assessments.js';
 import { applyPayments, type PaymentReply, type PaymentRequest } from './apply-payments.js';
 import type { BonusRow } from './bonus-row.js';
+import { checkAccess, getAccess, type AccessReply } from './get-access.js';
 import { getBalances, getTier } from './get-balances.js';
 import { grantBonuses } from './grant-bonuses.js';
+import { grantDays } from './grant-days.js';
 import { getBonus, listBonuses } from './list-bonuses.js';
 import { listLedger } from './list-ledger.js';
+import { grantAccess, revokeAccess } from './operate-access.js';
 import { asAssessment, asOccasion } from './received.js';
 import { releaseHolds } from './release-holds.js';
+import { noteUsers } from './note-users.js';
+import { setSubscription } from './set-subscription.js';
+import { applyStripeEvent } from './stripe/apply-stripe-event.js';
 
-type Contracts = typeof rewards;
+type Contracts = typeof rewards & typeof access & typeof stripe;
 type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof events)[E]>>[];
 
 @Controller()
@@ -54,9 +60,40 @@ export class RewardsController implements RoomController {
     return getTier(this.room.db, input);
   }
 
+  @Write(access.setSubscription)
+  setSubscription([request]: Input<Contracts['setSubscription']>[]): Work<Reply<Contracts['setSubscription']>> {
+    return async (tx) => [await setSubscription(tx, request!)];
+  }
+
+  @Write(access.grantAccess)
+  grantAccess([request]: Input<Contracts['grantAccess']>[], [meta]: RequestMeta[]): Work<AccessReply> {
+    return async (tx) => [await grantAccess(tx, request!, meta?.actor ?? 'nats')];
+  }
+
+  @Write(access.revokeAccess)
+  revokeAccess([request]: Input<Contracts['revokeAccess']>[], [meta]: RequestMeta[]): Work<AccessReply> {
+    return async (tx) => [await revokeAccess(tx, request!, meta?.actor ?? 'nats')];
+  }
+
+  @Write(stripe.applyStripeEvent)
+  applyStripeEvent([request]: Input<Contracts['applyStripeEvent']>[]): Work<Reply<Contracts['applyStripeEvent']>> {
+    return async (tx) => [await applyStripeEvent(tx, request!)];
+  }
+
+  @Read(access.getAccess)
+  getAccess(input: Input<Contracts['getAccess']>): Promise<AccessReply> {
+    return getAccess(this.room.db, input);
+  }
+
+  @Read(access.checkAccess)
+  checkAccess(input: Input<Contracts['checkAccess']>): Promise<null> {
+    return checkAccess(this.room.db, input);
+  }
+
   @On(events.referralRegistered)
   async referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
     this.log(await grantBonuses(tx, 'registered', received.map(({ data }) => asOccasion(data, data.registeredAt))));
+    this.log(await grantDays(tx, received.map(({ data }) => data.refereeId)));
   }
 
   @On(events.referralActivated)
@@ -82,6 +119,11 @@ export class RewardsController implements RoomController {
   @On(events.referralAssessed)
   async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
     this.log(await applyAssessments(tx, received.map(asAssessment)));
+  }
+
+  @On(events.userUpdated)
+  noteUsers(tx: Transaction, updated: Received<'userUpdated'>): Promise<void> {
+    return noteUsers(tx, updated);
   }
 
   private log(bonuses: BonusRow[]): void {

@@ -21,6 +21,8 @@ export interface HttpRoute {
   notIdempotent?: boolean;
   /** what HTTP takes where it differs from the contract's own request; what it yields must be a valid request */
   request?: z.ZodType;
+  /** the body is taken as it stands, up to so many bytes, for its signature to be checked */
+  rawBodyBytes?: number;
   /** of a success; JSON unless told */
   contentType?: string;
   /** how long the gateway waits for the room, 1,800 unless told */

@@ -3,6 +3,7 @@ import type { RoomName } from './plumbing.contract.js';
 import { Amount, Id, Instant, SealedContext, Unit } from './words.js';
 import { FraudSignal, Stage } from './relationships.contract.js';
 import { Party } from './rewards.contract.js';
+import { SubscriptionStatus } from './access.contract.js';
 
 /** A fact that one room tells all others. `version` is that of its data's shape. */
 export interface EventDefinition<Data extends z.ZodType = z.ZodType> {
@@ -141,6 +142,24 @@ export const events = {
     url: z.string(),
     failingSince: Instant,
   })),
+  accessExtended: event('access.extended', 'a user got days of paid access', z.object({
+    grantId: Id,
+    userId: z.string(),
+    days: z.int(),
+    from: Instant,
+    until: Instant,
+    source: z.enum(['referral', 'operator']),
+    /** the bonus that paid them; null for an operator's */
+    bonusId: Id.nullable(),
+  })),
+  subscriptionUpdated: event('subscription.updated', 'a subscription was reported; one that is `trialing` is a trial', z.object({
+    userId: z.string(),
+    plan: z.string().nullable(),
+    status: SubscriptionStatus,
+    startedAt: Instant,
+    expiresAt: Instant.nullable(),
+    occurredAt: Instant,
+  })),
 } satisfies Record<string, EventDefinition>;
 
 export type EventData<E extends EventDefinition> = z.output<E['data']>;
@@ -151,13 +170,14 @@ export const HOST_EVENTS: EventDefinition[] = Object.values(events).filter((kind
 /** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   codes: [events.referralRegistered, events.userUpdated],
-  relationships: [events.paymentSettled, events.referralAssessed],
+  relationships: [events.paymentSettled, events.referralAssessed, events.subscriptionUpdated],
   fraud: [
     events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified, events.codeLookedUp, events.bonusHeld,
     events.bonusReleased,
   ],
   rewards: [
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,
+    events.userUpdated,
   ],
   scheduler: [],
   insights: [

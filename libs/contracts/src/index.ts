@@ -1,3 +1,4 @@
+export * from './access.contract.js';
 export * from './codes.contract.js';
 export * from './contract.js';
 export * from './events.js';
@@ -11,4 +12,5 @@ export * from './relationships.contract.js';
 export * from './rewards.contract.js';
 export * from './routes.js';
 export * from './scheduler.contract.js';
+export * from './stripe.contract.js';
 export * from './words.js';

@@ -1,3 +1,4 @@
+import { access } from './access.contract.js';
 import { codes } from './codes.contract.js';
 import type { Contract, RoutedContract } from './contract.js';
 import { fraud } from './fraud.contract.js';
@@ -8,9 +9,10 @@ import { notifications } from './notifications.contract.js';
 import { relationships } from './relationships.contract.js';
 import { rewards } from './rewards.contract.js';
 import { scheduler } from './scheduler.contract.js';
+import { stripe } from './stripe.contract.js';
 
 const nouns: Record<string, Contract>[] = [
-  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications,
+  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications, access, stripe,
 ];
 
 /** Everything that HTTP reaches. */

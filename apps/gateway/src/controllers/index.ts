@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ApiKeysController } from '../keys/api-keys.controller.js';
 import { LinksController } from '../links/links.controller.js';
 import { OperationsController } from '../operations/operations.controller.js';
+import { AccessController } from './access.controller.js';
 import { ActivityController } from './activity.controller.js';
 import { CodesController } from './codes.controller.js';
 import { FraudPatternsController } from './fraud-patterns.controller.js';
@@ -13,6 +14,7 @@ import { ReferralsController } from './referrals.controller.js';
 import { ReviewsController } from './reviews.controller.js';
 import { RewardsController } from './rewards.controller.js';
 import { StatsController } from './stats.controller.js';
+import { StripeController } from './stripe.controller.js';
 import { TestClockController } from './test-clock.controller.js';
 import { UsersController } from './users.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -23,4 +25,5 @@ export const CONTROLLERS: Type[] = [
   ApiKeysController, OperationsController, MeController, ProgrammeController, LinksController,
   ReviewsController, FraudPatternsController,
   StatsController, WebhooksController,
+  AccessController, StripeController,
 ];

@@ -23,6 +23,9 @@ export interface Call {
   ip: string;
   method: string;
   headers: IncomingHttpHeaders;
+  header(name: string): string | undefined;
+  /** on routes that take the body as it stands */
+  rawBody: Buffer | undefined;
   /** what travels to the room, the time that is left included */
   options: RequestOptions & { timeoutMs: number };
 }
@@ -37,5 +40,8 @@ export function callOf(contract: RoutedContract, request: FastifyRequest, reply:
   const caller = request.caller ?? ANYBODY;
   const idempotency = idempotencyOf(contract, request.headers['idempotency-key'], caller.actor, request.params, request.body);
   const timeoutMs = Math.max(LEAST_MS, (contract.http.timeoutMs ?? ANSWER_MS) - reply.elapsedTime);
-  return { caller, ip: request.ip, method: request.method, headers: request.headers, options: { requestId: request.id, actor: caller.actor, timeoutMs, ...(idempotency && { idempotency }) } };
+  const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
+  const rawBody = contract.http.rawBodyBytes && Buffer.isBuffer(request.body) ? request.body : undefined;
+  const options = { requestId: request.id, actor: caller.actor, timeoutMs, ...(idempotency && { idempotency }) };
+  return { caller, ip: request.ip, method: request.method, headers: request.headers, header, rawBody, options };
 }

@@ -50,7 +50,8 @@ export function frontDoor(headers: Headers): FastifyAdapter {
   const server = adapter.getInstance<FastifyInstance>();
   server.server.maxConnections = CONNECTIONS;
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (routeOf(request)?.http.rawBodyBytes) return done(null, body);
     try {
       done(null, parseJsonBody(body as Buffer));
     } catch (error) {
@@ -64,6 +65,11 @@ export function frontDoor(headers: Headers): FastifyAdapter {
 export function addHooks(app: NestFastifyApplication, { authenticator, metrics, log, door }: Gateway, headers: Headers): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.decorateRequest('caller', null);
+  server.addHook('onRoute', (route) => {
+    const { contract }: RouteInfo = route.config ?? {};
+    const bytes = contract?.http.rawBodyBytes;
+    if (bytes) route.bodyLimit = bytes;
+  });
   server.addHook('onRequest', (request, reply, done) => {
     if (isOfUnknownLength(request)) return void reply.hijack();
     void reply.headers(headers).header('x-request-id', request.id);

@@ -1,0 +1,63 @@
+import type { Transaction } from '@referrals/persistence';
+import type { TranslatedEvent } from './facts.js';
+
+export interface WaitingEvent {
+  id: string;
+  facts: TranslatedEvent;
+}
+
+/** Whoever tells about the same customer or payment comes one after the other, so that no event waits for one that is just being applied. */
+export const lockKeys = (tx: Transaction, keys: readonly string[]): Promise<unknown> =>
+  tx.rows(`select pg_advisory_xact_lock(key) from (select distinct common.lock_key('stripe', k) as key from unnest($1::text[]) k order by 1) as keys`, [keys]);
+
+/** @returns false for an event that came before */
+export async function recordEvent(tx: Transaction, event: { id: string; type: string; isHandled: boolean }): Promise<boolean> {
+  const rows = await tx.rows(
+    `insert into stripe_event (id, type, status, received_at) values ($1, $2, $3, $4) on conflict do nothing returning id`,
+    [event.id, event.type, event.isHandled ? 'applied' : 'ignored', tx.now]);
+  return rows.length > 0;
+}
+
+/** Keeps an event until one of the keys is known. */
+export const keepEvent = (tx: Transaction, id: string, keys: readonly string[], facts: TranslatedEvent): Promise<unknown> =>
+  tx.rows(`update stripe_event set status = 'waiting', keys = $2, facts = $3 where id = $1`, [id, keys, JSON.stringify(facts)]);
+
+/** Takes the events that waited for these keys, in the order in which they came. */
+export const takeWaiting = (tx: Transaction, keys: readonly string[]): Promise<WaitingEvent[]> =>
+  tx.rows<WaitingEvent>(
+    `with taken as (select id, facts, received_at from stripe_event where status = 'waiting' and keys && $1::text[] order by id for update),
+       done as (update stripe_event e set status = 'applied', facts = null, keys = '{}' where e.id = any(array(select id from taken)))
+     select id, facts from taken order by received_at, id`, [keys]);
+
+export async function userOfCustomer(tx: Transaction, customer: string): Promise<string | null> {
+  const [row] = await tx.rows<{ userId: string }>('select user_id as "userId" from stripe_customer where customer_id = $1', [customer]);
+  return row?.userId ?? null;
+}
+
+/** What an event says of a customer never overrides what is known. @returns whether it is news */
+export async function learnCustomer(tx: Transaction, customer: string, userId: string): Promise<boolean> {
+  const rows = await tx.rows(
+    'insert into stripe_customer (customer_id, user_id, told_at) values ($1, $2, null) on conflict do nothing returning customer_id', [customer, userId]);
+  return rows.length > 0;
+}
+
+/** What the host says does, the latest of it. @returns the customers that are new here */
+export async function setCustomers(tx: Transaction, told: { customer: string; userId: string; at: string }[]): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    `insert into stripe_customer as c (customer_id, user_id, told_at)
+     select distinct on (customer) customer, "userId", at from json_to_recordset($1::json) as t(customer text, "userId" text, at timestamptz)
+     order by customer, at desc, "userId"
+     on conflict (customer_id) do update set user_id = excluded.user_id, told_at = excluded.told_at
+     where c.told_at is null or c.told_at <= excluded.told_at
+     returning customer_id as id`, [JSON.stringify(told)]);
+  return rows.map(({ id }) => id);
+}
+
+export async function paymentOf(tx: Transaction, references: readonly string[]): Promise<string | null> {
+  const [row] = await tx.rows<{ id: string }>(
+    'select payment_id as id from stripe_payment where reference = any($1) order by payment_id limit 1', [references]);
+  return row?.id ?? null;
+}
+
+export const keepReferences = (tx: Transaction, paymentId: string, references: readonly string[]): Promise<unknown> =>
+  tx.rows('insert into stripe_payment (reference, payment_id) select r, $2 from unnest($1::text[]) r on conflict do nothing', [references, paymentId]);

@@ -3,7 +3,7 @@ import ts from 'typescript-eslint';
 
 /** Files that prove or measure the product, and run beside it: they may read the clock and the environment. */
 const specs = ['**/*.spec.ts', '**/*.fixture.ts'];
-const proofs = [...specs, 'e2e/**/*.ts', 'bench/**/*.ts', 'libs/testing/**/*.ts'];
+const proofs = [...specs, 'e2e/**/*.ts', 'bench/**/*.ts', 'chaos/**/*.ts', 'libs/testing/**/*.ts'];
 
 // ── The walls: which layer sees which, and which packages ──
 
@@ -31,6 +31,7 @@ const walls = (also = []) => {
     wall('client', ['layer:domain', 'layer:config', 'layer:contracts']),
     wall('standalone', [...rooms, 'layer:room', 'layer:servers', 'layer:migrations']),
     wall('bench', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
+    wall('chaos', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
     wall('testing', everything),
     wall('e2e', everything),
     wall('workspace', everything),

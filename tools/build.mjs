@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runChild } from './child.mjs';
 import { environment, root } from './runtime.mjs';
 
-const folders = ['apps', 'libs', 'migrations', 'e2e', 'bench'];
+const folders = ['apps', 'libs', 'migrations', 'e2e', 'bench', 'chaos'];
 const stampFile = join(root, 'dist', '.build.json');
 
 /** Compiles everything into dist/ under the same paths, when a source has changed since. @returns swc's exit code */

@@ -15,7 +15,10 @@ const tasks = {
   unit: (_args, node) => testStep('unit', node),
   stories: (_args, node) => testStep('stories', node),
   jest: (args, node) => runChild(node, [...jestArguments, ...args], jestEnvironment()),
+  chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
+  'bench-dashboard': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/dashboard.js', ...args], environment()),
+  docs: (_args, node) => runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment()),
 };
 /** `test` builds as a step of its own, so that a broken build is counted. */
 const withoutBuild = new Set(['test', 'lint', 'typecheck']);

@@ -1,4 +1,5 @@
+import { CodesClicks } from './clicks.js';
 import { CodesFirstLookUps } from './first-look-ups.js';
 import { CodesInitial } from './initial.js';
 
-export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesFirstLookUps] };
+export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks, CodesFirstLookUps] };

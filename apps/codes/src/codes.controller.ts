@@ -5,6 +5,7 @@ import { On, Read, Room, SealingKeys, Write, type ReceivedEvent, type RequestMet
 import type { Transaction } from '@referrals/persistence';
 import { addAliases } from './add-aliases.js';
 import { AttributionTokens } from './attribution-token.js';
+import { countClicks } from './count-clicks.js';
 import { createCode, type Creation } from './create-code.js';
 import { findCodes } from './find-codes.js';
 import { sealClients } from './first-look-ups.js';
@@ -73,6 +74,12 @@ export class CodesController implements RoomController {
   @Read(codes.issueToken)
   issueToken({ code }: Input<Contracts['issueToken']>): Promise<Reply<Contracts['issueToken']>> {
     return issueToken(this.room.db, this.tokens, code);
+  }
+
+  @Write(codes.click, { group: 256 })
+  async click(clicks: Input<Contracts['click']>[]): Promise<Work<Reply<Contracts['click']>>> {
+    const found = await findCodes(this.room.db, clicks.map(({ code }) => ({ text: code })));
+    return (tx) => countClicks(tx, clicks, found, this.tokens);
   }
 
   @Read(codes.resolve)

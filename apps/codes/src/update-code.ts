@@ -15,6 +15,7 @@ const WRITE = `update code set is_active = $2, paused_reason = $3, max_uses = $4
 export async function updateCode(tx: Transaction, request: Update, exactUses: number | null): Promise<Code | Refusal> {
   const [code] = await tx.rows<CodeRow>(LOAD, [request.codeId]);
   if (!code) return new Refusal('not_found');
+  if (request.exceptCampaigns && code.type === 'campaign') return new Refusal('forbidden');
   const problem =
     changesProblem(request, code.type, tx.programme) ?? maxUsesProblem(request.maxUses, code.maxUses, Math.max(exactUses ?? 0, code.usesCount));
   if (problem) return problem;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ROOMS } from '@referrals/contracts';
 import { Opener } from '@referrals/messaging';
 import { readFile } from 'node:fs/promises';
 import { ADMIN_KEY, GatewayFixture, type RoomCall } from './gateway.fixture.js';
@@ -207,7 +208,7 @@ describe('operations', () => {
   });
 
   test('a dead letter is tried again in the rooms that have it, and is not found where none has', async () => {
-    for (const room of ['codes', 'relationships', 'fraud', 'rewards', 'scheduler']) gateway.on(`${room}.redriveDeadLetter`, () => ({ err: { code: 'not_found' } }));
+    for (const room of ROOMS) gateway.on(`${room}.redriveDeadLetter`, () => ({ err: { code: 'not_found' } }));
     const redrive = (): Promise<Response> => gateway.request('POST', '/v1/dead-letters/0199aaaa-0000-7000-8000-000000000001/redrive');
     expect((await redrive()).status).toBe(404);
     gateway.on('rewards.redriveDeadLetter', () => ({ reply: { outcome: 'applied', error: null } }));

@@ -27,6 +27,10 @@ export async function recordActivity(tx: Transaction, requests: Activity[]): Pro
       const data = { userId: row.user_id, occurredAt: row.occurred_at, context: request.context };
       tx.emit(events.activityObserved, { aggregateId: row.user_id, sequence: 1, occurredAt: new Date(row.occurred_at), data });
     }
+    if (row.kind === 'trial_started') {
+      const data = { userId: row.user_id, appId: row.app_id, periodDays: row.period_days, occurredAt: row.occurred_at };
+      tx.emit(events.trialStarted, { aggregateId: row.id, sequence: 1, occurredAt: new Date(row.occurred_at), data });
+    }
     return { outcome: 'accepted' };
   });
   if (fresh.length > 0) {

@@ -24,7 +24,7 @@ const RELEASE = `with
     select n.event_id, $2, n.id::text, json_build_object('id', n.event_id, 'type', $2::text,
       'occurredAt', to_char(n.released_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'version', $3::int,
       'aggregateId', n.id, 'sequence', n.sequence, 'data', json_build_object('bonusId', n.id, 'referralId', n.referral_id,
-        'userId', n.user_id, 'party', n.party, 'event', n.event, 'appId', n.app_id, 'unit', n.unit, 'amount', n.amount))
+        'userId', n.user_id, 'party', n.party, 'event', n.event, 'appId', n.app_id, 'unit', n.unit, 'amount', n.amount, 'paymentId', n.payment_id))
     from news n
     returning id),
   unsent as (insert into outbox_unsent (id) select id from told)

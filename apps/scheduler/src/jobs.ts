@@ -1,4 +1,4 @@
-import { fraud, relationships, rewards } from '@referrals/contracts';
+import { fraud, insights, plumbing, relationships, rewards, ROOMS, scheduler } from '@referrals/contracts';
 import { HOUR, MINUTE, SECOND, DAY } from '@referrals/domain';
 import type { Bus } from '@referrals/messaging';
 
@@ -10,6 +10,7 @@ export interface Progress {
   cursor: string | null;
   /** start of the interval that the run is for, in business time */
   interval: Date;
+  runId: string;
 }
 
 /** What one short request did. */
@@ -25,7 +26,8 @@ export interface Step {
 export interface JobEntry {
   name: string;
   description: string;
-  everySeconds: number;
+  /** null: by hand alone */
+  everySeconds: number | null;
   /** intervals in which no scheduler ran: run each of them afterwards, oldest first, or go on with the present one */
   missed: 'catch_up' | 'skip';
   step(bus: Requests, progress: Progress): Promise<Step>;
@@ -90,5 +92,44 @@ export const TIMETABLE: JobEntry[] = [
     everySeconds: DAY / SECOND,
     missed: 'skip',
     step: (bus) => bus.request(fraud.purgeFacts, {}, STEP),
+  },
+  {
+    name: 'daily-stats',
+    description: 'compares the daily statistics with a recount of their facts',
+    everySeconds: DAY / SECOND,
+    missed: 'skip', // it begins with the first day each time
+    step: async (bus, { cursor }) => {
+      const { differences, ...step } = await bus.request(insights.recount, cursor ? { from: cursor } : {}, STEP);
+      return { ...step, changed: differences.length };
+    },
+  },
+  {
+    name: 'statistics-rebuild',
+    description: "makes the statistics anew from the rooms' event logs",
+    everySeconds: null,
+    missed: 'skip',
+    step: (bus, { cursor }) => bus.request(insights.rebuild, cursor ? { cursor } : {}, STEP),
+  },
+  {
+    name: 'reconcile',
+    description: 'compares ledger, balances, bonuses and relationships; what differs is listed, never mended',
+    everySeconds: DAY / SECOND,
+    missed: 'skip',
+    step: (bus, { cursor, runId }) => bus.request(scheduler.reconcile, { runId, ...(cursor && { cursor }) }, STEP),
+  },
+  {
+    name: 'clean-up',
+    description: 'forgets answers older than a day, receipts older than 16 days, and runs of long ago',
+    everySeconds: HOUR / SECOND,
+    missed: 'skip',
+    step: async (bus, { cursor }) => {
+      const room = ROOMS.find((name) => name === cursor) ?? ROOMS[0];
+      const { processed, changed, more } = await bus.request(plumbing(room).cleanUp, {}, STEP);
+      if (more) return { processed, changed, more, cursor: room };
+      const next = ROOMS[ROOMS.indexOf(room) + 1];
+      if (next) return { processed, changed, more: true, cursor: next };
+      const runs = await bus.request(scheduler.cleanUp, {}, STEP);
+      return { processed: processed + runs.processed, changed: changed + runs.changed, more: runs.more, cursor: room };
+    },
   },
 ];

@@ -70,7 +70,7 @@ describe('the timetable', () => {
   it('tells a run the start of its interval', async () => {
     await clock(shift(NOW, 59 * SECOND));
     await run(loop(job()));
-    expect(done).toEqual([{ cursor: null, interval: NOW }]);
+    expect(done).toEqual([{ cursor: null, interval: NOW, runId: expect.any(String) }]);
   });
 
   it('loops until nothing is left and adds up what the steps did', async () => {

@@ -23,7 +23,7 @@ export class JobLoop {
   /** Takes over what others left and starts what is due; it goes on in the background. @returns how many runs were started */
   async runDueJobs(): Promise<number> {
     if (this.end.signal.aborted) return 0;
-    const leases = [...(await takeOver(this.db, this.timetable)), ...(await claimDue(this.db, this.timetable))];
+    const leases = [...(await takeOver(this.db, this.timetable)), ...(await claimDue(this.db, this.timetable.filter(({ everySeconds }) => everySeconds !== null)))];
     for (const lease of leases) void this.start(lease);
     return leases.length;
   }

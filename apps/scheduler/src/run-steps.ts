@@ -38,7 +38,7 @@ export async function runSteps(context: JobContext, entry: JobEntry, lease: Leas
 
 /** @returns null when the run is over: given up, lost or failed */
 async function runStep({ db, bus, log, stopping }: JobContext, entry: JobEntry, lease: Lease, cursor: string | null): Promise<Step | null> {
-  const progress = { cursor, interval: intervalOf(entry, lease) };
+  const progress = { cursor, interval: intervalOf(entry, lease), runId: lease.runId };
   for (let tries = 1; ; tries += 1) {
     if (stopping.aborted) {
       await giveUp(db, lease);
@@ -67,6 +67,7 @@ const lost = (log: Log, { job, runId, fence }: Lease): void => log.warn({ job, r
 
 /** A run by hand is for the interval in which it was started. */
 function intervalOf({ everySeconds }: JobEntry, { bucket, startedAt }: Lease): Date {
+  if (everySeconds === null) return startedAt;
   const width = everySeconds * SECOND;
   return new Date((bucket ?? Math.floor(startedAt.getTime() / width)) * width);
 }

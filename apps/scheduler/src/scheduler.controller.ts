@@ -1,10 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { scheduler, type Input, type JobRun, type Reply } from '@referrals/contracts';
-import { SECOND } from '@referrals/domain';
-import { Read, Room, Write, type RoomController, type Work } from '@referrals/messaging';
+import { Refusal, SECOND } from '@referrals/domain';
+import { Read, Room, Write, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
+import type { Database } from '@referrals/persistence';
+import { cleanUpRuns } from './clean-up-runs.js';
+import { keepDifferences, listDifferences, reconcile } from './reconcile.js';
 import { listJobs, readRun } from './job-history.js';
 import { TIMETABLE } from './jobs.js';
 import { JobLoop } from './run-due-jobs.js';
+import { getProgramme, putProgramme } from './programme.js';
 import { setClock } from './set-clock.js';
 
 /** After that a run goes on by itself, and the answer says that it is still running. */
@@ -13,6 +17,8 @@ const WAIT_MS = 10 * SECOND;
 @Controller()
 export class SchedulerController implements RoomController {
   readonly jobs: JobLoop;
+  /** under the reconciler's role; set when the room starts */
+  reader: Database | undefined;
 
   constructor(@Inject(Room) readonly room: Room) {
     this.jobs = new JobLoop(room.db, room.bus, room.log, TIMETABLE);
@@ -32,6 +38,37 @@ export class SchedulerController implements RoomController {
   @Read(scheduler.getRun)
   getRun({ name, id }: Input<typeof scheduler.getRun>): Promise<JobRun> {
     return readRun(this.room.db, name, id);
+  }
+
+  @Read(scheduler.getProgramme)
+  getProgramme(): Promise<Reply<typeof scheduler.getProgramme>> {
+    return getProgramme((text, values) => this.room.db.rows(text, values));
+  }
+
+  @Write(scheduler.putProgramme)
+  putProgramme([input]: Input<typeof scheduler.putProgramme>[], [meta]: RequestMeta[]): Work<Reply<typeof scheduler.putProgramme>> {
+    return async (tx) => [await putProgramme(tx, input!, meta?.actor ?? 'a host on NATS')];
+  }
+
+  @Write(scheduler.reconcile)
+  async reconcile([input]: Input<typeof scheduler.reconcile>[]): Promise<Work<Reply<typeof scheduler.reconcile>>> {
+    if (!this.reader) throw new Refusal('unavailable');
+    const { differences, ...step } = await reconcile(this.reader, input!);
+    for (const difference of differences) this.room.log.error(difference, 'books_differ');
+    return async (tx) => {
+      await keepDifferences(tx, differences, input!.runId);
+      return [step];
+    };
+  }
+
+  @Read(scheduler.listDifferences)
+  listDifferences(input: Input<typeof scheduler.listDifferences>): Promise<Reply<typeof scheduler.listDifferences>> {
+    return listDifferences(this.room.db, input);
+  }
+
+  @Write(scheduler.cleanUp)
+  cleanUp([input]: Input<typeof scheduler.cleanUp>[]): Work<Reply<typeof scheduler.cleanUp>> {
+    return async (tx) => [await cleanUpRuns(tx, input!.limit)];
   }
 
   @Write(scheduler.setClock)

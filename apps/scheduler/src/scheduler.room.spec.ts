@@ -52,9 +52,11 @@ describe('the scheduler as a room', () => {
 
   it('lists its timetable', async () => {
     const { data } = await bus.request(scheduler.listJobs, {});
-    const lines = data.map(({ name, everySeconds }) => [name, everySeconds]);
-    expect(lines).toEqual(TIMETABLE.map(({ name, everySeconds }) => [name, everySeconds]));
-    expect(lines).toEqual(expect.arrayContaining([['retention-check', 3_600], ['hold-release', 60], ['sealing-keys', 86_400]]));
+    expect(data.map(({ name, everySeconds }) => [name, everySeconds])).toEqual(TIMETABLE.map(({ name, everySeconds }) => [name, everySeconds]));
+    expect(data).toEqual(expect.arrayContaining([
+      expect.objectContaining({ name: 'retention-check', everySeconds: 3_600 }), expect.objectContaining({ name: 'hold-release', everySeconds: 60 }),
+      expect.objectContaining({ name: 'reconcile', everySeconds: 86_400 }), expect.objectContaining({ name: 'statistics-rebuild', everySeconds: null }),
+    ]));
   });
 
   it('runs a job by hand and keeps the run', async () => {
@@ -72,11 +74,11 @@ describe('the scheduler as a room', () => {
     expect(await t.rows(`select job from scheduler.job_run where trigger = 'timetable'`)).toEqual([]);
     const now = '2026-07-01T00:00:00.000Z';
     expect(await bus.request(scheduler.setClock, { now, running: true })).toEqual({ now, running: true });
-    for (let count = 0; count < TIMETABLE.length; await sleep(100)) {
+    const due = TIMETABLE.filter(({ everySeconds }) => everySeconds !== null).map(({ name }) => ({ job: name }));
+    for (let count = 0; count < due.length; await sleep(100)) {
       count = (await t.rows(`select job from scheduler.job_run where trigger = 'timetable'`)).length;
     }
     expect(await t.rows(`select distinct job from scheduler.job_run where trigger = 'timetable' order by job`)).toEqual(
-      TIMETABLE.map(({ name }) => ({ job: name })).sort((a, b) => (a.job < b.job ? -1 : 1)),
-    );
+      due.sort((a, b) => (a.job < b.job ? -1 : 1)));
   });
 });

@@ -13,6 +13,7 @@ export const schedulerRoom: RoomDefinition = { name: 'scheduler', controller: Sc
 async function onStart(room: Room, controller: RoomController): Promise<() => Promise<void>> {
   const { jobs } = controller as SchedulerController;
   const reader = await openReader(room);
+  (controller as SchedulerController).reader = reader;
   const broker = new Broker(room.nats);
   await broker.look().catch((error: Error) => room.log.warn({ err: error.message }, 'broker_waits'));
   const loop = new BrokerLoop(broker, redriveContext({ ...room, broker, reader }), room.db, room.log);

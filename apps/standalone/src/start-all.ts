@@ -4,6 +4,8 @@ import { startRoom } from '@referrals/messaging';
 import { codesRoom } from '@rooms/codes';
 import { fraudRoom } from '@rooms/fraud';
 import { startGateway } from '@rooms/gateway';
+import { insightsRoom } from '@rooms/insights';
+import { notificationsRoom } from '@rooms/notifications';
 import { relationshipsRoom } from '@rooms/relationships';
 import { rewardsRoom } from '@rooms/rewards';
 import { schedulerRoom } from '@rooms/scheduler';
@@ -20,7 +22,7 @@ export interface RunningProduct {
   stop(): Promise<void>;
 }
 
-const ROOMS = [schedulerRoom, codesRoom, relationshipsRoom, fraudRoom, rewardsRoom];
+const ROOMS = [schedulerRoom, codesRoom, relationshipsRoom, fraudRoom, rewardsRoom, insightsRoom, notificationsRoom];
 
 /** Starts every room in this process, and the servers that the environment does not name. */
 export async function startAll(given: Env, say: (line: string) => void = () => undefined): Promise<RunningProduct> {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Every room as a process of its own, as in containers; for stories, benchmarks and fault runs on one machine. */
-export const PROCESSES = ['scheduler', 'codes', 'relationships', 'fraud', 'rewards', 'gateway'] as const;
+export const PROCESSES = ['scheduler', 'codes', 'relationships', 'fraud', 'rewards', 'insights', 'notifications', 'gateway'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
 export interface RunningProcesses {

@@ -33,6 +33,8 @@ const bonusFacts = z.object({
   appId: z.string().nullable(),
   unit: Unit,
   amount: Amount,
+  /** the payment that set it off, for cashback and what a qualification pays */
+  paymentId: z.string().nullable().optional(),
 });
 const bonusWithHold = bonusFacts.extend({ reason: z.string(), holdUntil: Instant.nullable() });
 
@@ -123,9 +125,35 @@ export const events = {
     priority: z.enum(['medium', 'high', 'critical']),
     openedAt: Instant,
   })),
+  trialStarted: event('trial.started', 'a user started a trial, referred or not', z.object({
+    userId: z.string(),
+    appId: z.string().nullable(),
+    periodDays: z.int().nullable(),
+    occurredAt: Instant,
+  })),
+  referrerNotified: event('notification.referrer', 'a message for a referrer, ready to be shown', z.object({
+    userId: z.string(),
+    kind: z.enum(['registration', 'trial', 'payment']),
+    locale: z.enum(['en', 'de', 'ru']),
+    title: z.string(),
+    text: z.string(),
+    referralId: Id,
+    /** of a payment: what was paid and what the referrer gets of it */
+    payment: z.object({ amount: Amount, currency: z.string(), periodDays: z.int().nullable(), cashback: Amount }).nullable(),
+    trialDays: z.int().nullable(),
+    progress: z.object({ paidReferees: z.int(), level: z.int(), nextLevelAt: z.int().nullable() }).nullable(),
+  })),
+  webhookEndpointDisabled: event('webhook_endpoint.disabled', 'an endpoint accepted nothing for too long; an operator can switch it on again', z.object({
+    endpointId: Id,
+    url: z.string(),
+    failingSince: Instant,
+  })),
 } satisfies Record<string, EventDefinition>;
 
 export type EventData<E extends EventDefinition> = z.output<E['data']>;
+
+/** What hosts hear of, over the stream and by webhook; the rest is between rooms. */
+export const HOST_EVENTS: EventDefinition[] = Object.values(events).filter((kind) => kind !== events.activityObserved);
 
 /** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
@@ -139,4 +167,9 @@ export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,
   ],
   scheduler: [],
+  insights: [
+    events.userUpdated, events.referralRegistered, events.referralActivated, events.referralQualified, events.referralRetained, events.paymentSettled,
+    events.bonusPaid, events.bonusHeld, events.bonusReleased, events.bonusRejected, events.bonusClawedBack,
+  ],
+  notifications: HOST_EVENTS,
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { Id, Instant, text } from './words.js';
+import { Id, Instant, pageOf, Paging, text } from './words.js';
 
 export const JobRun = z.object({
   id: Id,
@@ -19,10 +19,27 @@ export type JobRun = z.output<typeof JobRun>;
 export const Job = z.object({
   name: z.string(),
   description: z.string(),
-  everySeconds: z.int(),
+  everySeconds: z.int().nullable().meta({ description: 'null: by hand alone' }),
   missed: z.enum(['catch_up', 'skip']),
   lastRun: JobRun.nullable(),
 }).meta({ id: 'Job' });
+
+export const ProgrammeInForce = z.object({
+  version: z.int(),
+  inForceFrom: Instant.nullable().meta({ description: 'null: from the beginning of time' }),
+  createdBy: z.string(),
+  programme: z.record(z.string(), z.json()).meta({ description: 'every number of the programme' }),
+}).meta({ id: 'Programme' });
+export type ProgrammeInForce = z.output<typeof ProgrammeInForce>;
+export const Difference = z.object({
+  id: Id,
+  runId: Id.meta({ description: 'the comparison that found it' }),
+  check: z.string(),
+  subject: z.string(),
+  expected: z.string().nullable(),
+  found: z.string().nullable(),
+  foundAt: Instant,
+}).meta({ id: 'Difference' });
 
 const tag = 'Jobs';
 
@@ -45,6 +62,34 @@ export const scheduler = {
     request: z.strictObject({ name: text(64), id: Id }),
     reply: JobRun,
     http: { method: 'GET', path: '/v1/jobs/{name}/runs/{id}', scope: 'admin', tag, refusals: ['not_found'] },
+  }),
+  getProgramme: contract('scheduler.getProgramme', 'the programme in force', {
+    request: z.strictObject({}),
+    reply: ProgrammeInForce,
+    http: { method: 'GET', path: '/v1/programme', scope: 'admin', tag: 'Programme' },
+  }),
+  putProgramme: contract('scheduler.putProgramme', 'puts a new version of the whole programme in force, from this instant on', {
+    request: z.strictObject({
+      baseVersion: z.int().min(1).meta({ description: 'the version in force that was changed; another one by now is refused' }),
+      programme: z.record(z.string(), z.json()).meta({ description: 'the whole programme: what is missing or unknown is refused' }),
+    }),
+    reply: ProgrammeInForce,
+    http: { method: 'PUT', path: '/v1/programme', scope: 'admin', tag: 'Programme', refusals: ['stale_version'] },
+  }),
+  /** One bounded step of one check; what differs is kept under the id of the run and logged, and nothing is mended. */
+  reconcile: contract('scheduler.reconcile', 'compares ledger, balances, bonuses and relationships; one bounded step', {
+    request: z.strictObject({ runId: Id.optional(), cursor: text(512).optional(), limit: z.int().min(1).max(50_000).default(20_000) }),
+    reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean(), cursor: z.string().nullable() }),
+  }),
+  listDifferences: contract('scheduler.listDifferences', 'what reconciliation found to differ, newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(Difference),
+    http: { method: 'GET', path: '/v1/reconciliation/differences', scope: 'admin', tag },
+  }),
+  /** Ends of long histories; one bounded step. */
+  cleanUp: contract('scheduler.cleanUpRuns', 'forgets runs of jobs that ended long ago; one bounded step', {
+    request: z.strictObject({ limit: z.int().min(1).max(10_000).default(5_000) }),
+    reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean() }),
   }),
   setClock: contract('scheduler.setClock', 'sets the test clock; refused unless the product was started with one', {
     request: z.strictObject({ now: Instant, running: z.boolean().default(false) }),

@@ -1,7 +1,7 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { plumbing, type Input, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { cleanUp, type Transaction } from '@referrals/persistence';
 import { applyEvents, type AnyEvent } from './consumer-loop.js';
 import { Read, Write, type RoomController, type Subscription } from './handle.js';
 import { Room } from './room.js';
@@ -33,6 +33,18 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
         tx.wakeRelay();
         return [{ republished: rows.length }];
       };
+    }
+
+    /** For a reader that makes its rows anew: it alone gets the events, and the others' inboxes are left in peace. */
+    @Read(contracts.readEvents)
+    async readEvents({ types, after, limit }: Input<Contracts['readEvents']>): Promise<Reply<Contracts['readEvents']>> {
+      const rows = await this.room.db.rows<{ id: string; body: never }>(EVENTS, [types, after ?? null, limit]);
+      return { data: rows.map(({ body }) => body), next: rows.length === limit ? rows.at(-1)!.id : null };
+    }
+
+    @Write(contracts.cleanUp)
+    cleanUp([input]: Input<Contracts['cleanUp']>[]): Work<Reply<Contracts['cleanUp']>> {
+      return async (tx) => [await cleanUp(tx, input!.limit)];
     }
 
     @Read(contracts.listDeadLetters)
@@ -68,6 +80,8 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
   }
   return PlumbingController;
 }
+
+const EVENTS = 'select id, body from outbox where type = any($1) and ($2::uuid is null or id > $2) order by id limit $3';
 
 const LETTERS = `select event_id as id, type, body as event, error, attempts, created_at as "createdAt", redriven_at as "redrivenAt" from dead_letter`;
 

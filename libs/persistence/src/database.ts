@@ -2,7 +2,7 @@ import { MikroORM, type AnyEntity, type EntityClass, type EntitySchema, type Sql
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { failpoint } from './failpoint.js';
-import { isConflict } from './faults.js';
+import { isConflict, isTransient } from './faults.js';
 import { ProgrammeVersions, type ProgrammeVersion } from './programme-versions.js';
 import { query, Transaction } from './transaction.js';
 
@@ -17,6 +17,7 @@ export interface DatabaseOptions {
 }
 
 const ATTEMPTS = 6;
+const OPEN_WITHIN_MS = 60_000;
 /**
  * Statements here go by index. A prepared one keeps the plan it got when its table was nearly empty, and would read the
  * whole table for minutes once it is not, until statistics are gathered.
@@ -36,7 +37,18 @@ export class Database {
     private readonly pool: pg.Pool,
   ) {}
 
-  static async open({ room, url, entities = [], poolSize = 8 }: DatabaseOptions): Promise<Database> {
+  /** Waits for a database that is starting up or away; any other fault is thrown. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    for (const end = performance.now() + OPEN_WITHIN_MS; ; await sleep(250)) {
+      try {
+        return await Database.openOnce(options);
+      } catch (error) {
+        if (!isTransient(error) || performance.now() > end) throw error;
+      }
+    }
+  }
+
+  private static async openOnce({ room, url, entities = [], poolSize = 8 }: DatabaseOptions): Promise<Database> {
     const orm = await MikroORM.init({
       clientUrl: url,
       entities,

@@ -1,3 +1,4 @@
+export * from './clean-up.js';
 export * from './create-database.js';
 export * from './database.js';
 export * from './ensure-programme.js';

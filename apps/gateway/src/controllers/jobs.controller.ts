@@ -24,4 +24,9 @@ export class JobsController {
   getRun(input: Input<Contracts['getRun']>, call: Call) {
     return this.gateway.ask(scheduler.getRun, input, call);
   }
+
+  @Route(scheduler.listDifferences)
+  listDifferences(input: Input<Contracts['listDifferences']>, call: Call) {
+    return this.gateway.ask(scheduler.listDifferences, input, call);
+  }
 }

@@ -1,0 +1,1 @@
+export * from './insights.room.js';

@@ -1,0 +1,109 @@
+import { Controller, Inject } from '@nestjs/common';
+import { events, insights, plumbing, type Input, type Reply } from '@referrals/contracts';
+import { On, Read, Room, subscriptionsOf, Write, type RoomController, type Work } from '@referrals/messaging';
+import type { Transaction } from '@referrals/persistence';
+import { bonusFacts, stageFacts, type Received } from './facts.js';
+import { keepNames, keepPayments, projectFacts } from './project-facts.js';
+import { readDaily, readLeaderboard, readOverview } from './read-stats.js';
+import { readUserStats } from './read-user-stats.js';
+import { beginRebuild, PAGE, placeOf, rebuildFrom } from './rebuild.js';
+import { recount } from './recount.js';
+
+type Contracts = typeof insights;
+
+@Controller()
+export class InsightsController implements RoomController {
+  constructor(@Inject(Room) readonly room: Room) {}
+
+  @Read(insights.daily)
+  daily(input: Input<Contracts['daily']>): Promise<Reply<Contracts['daily']>> {
+    return readDaily(this.room.db, input);
+  }
+
+  @Read(insights.overview)
+  overview(): Promise<Reply<Contracts['overview']>> {
+    return readOverview(this.room.db);
+  }
+
+  @Read(insights.leaderboard)
+  leaderboard(input: Input<Contracts['leaderboard']>): Promise<Reply<Contracts['leaderboard']>> {
+    return readLeaderboard(this.room.db, input);
+  }
+
+  @Read(insights.userStats)
+  userStats({ userId }: Input<Contracts['userStats']>): Promise<Reply<Contracts['userStats']>> {
+    return readUserStats(this.room.db, userId);
+  }
+
+  @Write(insights.rebuild)
+  async rebuild([input]: Input<Contracts['rebuild']>[]): Promise<Work<Reply<Contracts['rebuild']>>> {
+    if (input!.cursor === undefined) return async (tx) => [await beginRebuild(tx)];
+    const place = placeOf(input!.cursor);
+    const subscriptions = subscriptionsOf(this);
+    const types = subscriptions.map(({ kind }) => kind.type);
+    const page = await this.room.bus.request(plumbing(place.room).readEvents, { types, limit: PAGE, ...(place.after && { after: place.after }) });
+    return async (tx) => [await rebuildFrom(tx, place, page, subscriptions)];
+  }
+
+  @Read(insights.recount)
+  async recount(input: Input<Contracts['recount']>): Promise<Reply<Contracts['recount']>> {
+    const step = await recount(this.room.db, input);
+    if (step.differences.length > 0) this.room.log.error({ days: step.differences }, 'statistics_differ');
+    return step;
+  }
+
+  @On(events.userUpdated)
+  userUpdated(tx: Transaction, received: Received<'userUpdated'>[]): Promise<void> {
+    return keepNames(tx, received);
+  }
+
+  @On(events.referralRegistered)
+  referralRegistered(tx: Transaction, received: Received<'referralRegistered'>[]): Promise<void> {
+    return projectFacts(tx, stageFacts('registered', received));
+  }
+
+  @On(events.referralActivated)
+  referralActivated(tx: Transaction, received: Received<'referralActivated'>[]): Promise<void> {
+    return projectFacts(tx, stageFacts('activated', received));
+  }
+
+  @On(events.referralQualified)
+  referralQualified(tx: Transaction, received: Received<'referralQualified'>[]): Promise<void> {
+    return projectFacts(tx, stageFacts('qualified', received));
+  }
+
+  @On(events.referralRetained)
+  referralRetained(tx: Transaction, received: Received<'referralRetained'>[]): Promise<void> {
+    return projectFacts(tx, stageFacts('retained', received));
+  }
+
+  @On(events.paymentSettled)
+  paymentSettled(tx: Transaction, received: Received<'paymentSettled'>[]): Promise<void> {
+    return keepPayments(tx, received);
+  }
+
+  @On(events.bonusPaid)
+  bonusPaid(tx: Transaction, received: Received<'bonusPaid'>[]): Promise<void> {
+    return projectFacts(tx, bonusFacts('paid', received));
+  }
+
+  @On(events.bonusHeld)
+  bonusHeld(tx: Transaction, received: Received<'bonusHeld'>[]): Promise<void> {
+    return projectFacts(tx, bonusFacts('held', received));
+  }
+
+  @On(events.bonusReleased)
+  bonusReleased(tx: Transaction, received: Received<'bonusReleased'>[]): Promise<void> {
+    return projectFacts(tx, bonusFacts('paid', received));
+  }
+
+  @On(events.bonusRejected)
+  bonusRejected(tx: Transaction, received: Received<'bonusRejected'>[]): Promise<void> {
+    return projectFacts(tx, bonusFacts('rejected', received));
+  }
+
+  @On(events.bonusClawedBack)
+  bonusClawedBack(tx: Transaction, received: Received<'bonusClawedBack'>[]): Promise<void> {
+    return projectFacts(tx, bonusFacts('clawed_back', received));
+  }
+}

@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { events, SUBSCRIPTIONS, type DailyStats, type EventDefinition } from '@referrals/contracts';
+import { DAY, HOUR, shift } from '@referrals/domain';
+import { applyEvents, openLog, subscriptionsOf, type AnyEvent, type Room } from '@referrals/messaging';
+import type { Database } from '@referrals/persistence';
+import { TestDatabase } from '@referrals/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { InsightsController } from './insights.controller.js';
+import { readDaily, readLeaderboard, readOverview } from './read-stats.js';
+import { readUserStats } from './read-user-stats.js';
+import { beginRebuild, rebuildFrom } from './rebuild.js';
+import { recount } from './recount.js';
+
+const START = new Date('2026-01-01T00:00:00.000Z');
+const DAYS = 40;
+const APPS = ['chat', 'mail', null];
+const log = openLog('insights', { level: 'silent' });
+
+/** The same numbers in every run. */
+function dice(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+}
+
+/** Referrals with stages, payments and bonuses at random times, about `count` events. */
+function randomEvents(count: number): AnyEvent[] {
+  const roll = dice(42);
+  const made: AnyEvent[] = [];
+  const sequences = new Map<string, number>();
+  const tell = (kind: EventDefinition, aggregateId: string, at: Date, data: object): void => {
+    const sequence = (sequences.get(aggregateId) ?? 0) + 1;
+    sequences.set(aggregateId, sequence);
+    made.push({ id: uuidv7(), type: kind.type, aggregateId, sequence, occurredAt: at.toISOString(), data } as unknown as AnyEvent);
+  };
+  while (made.length < count) {
+    const at = (): Date => shift(START, roll(DAYS * 24) * HOUR + roll(3_600) * 1_000);
+    const registeredAt = at().toISOString();
+    const facts = {
+      referralId: uuidv7(), referrerId: `referrer-${roll(200)}`, refereeId: `referee-${made.length}`, codeId: uuidv7(), sourceAppId: APPS[roll(3)]!, registeredAt,
+    };
+    const { referralId } = facts;
+    tell(events.referralRegistered, referralId, new Date(registeredAt), { ...facts, codeType: 'auto', arrivedAt: registeredAt, referrerRegistrationsLastHour: 1, context: null });
+    if (roll(2)) tell(events.referralActivated, referralId, at(), { ...facts, activatedAt: registeredAt });
+    for (let n = roll(3); n > 0; n -= 1) {
+      const payment = { paymentId: `payment-${referralId}-${n}`, userId: facts.refereeId, kind: 'purchase', amount: 999, currency: 'EUR', periodDays: null, occurredAt: at().toISOString() };
+      tell(events.paymentSettled, payment.paymentId, new Date(payment.occurredAt), payment);
+      if (roll(2)) tell(events.referralQualified, referralId, at(), { ...facts, qualifiedAt: registeredAt, paymentId: payment.paymentId, firstActivityAt: null });
+    }
+    if (roll(4) === 0) tell(events.referralRetained, referralId, at(), { ...facts, retainedAt: registeredAt, paymentId: 'any' });
+    for (let n = roll(4); n > 0; n -= 1) {
+      const bonus = {
+        bonusId: uuidv7(), referralId, userId: facts.referrerId, party: 'referrer', event: 'registered', appId: roll(3) ? null : 'todo',
+        unit: roll(5) ? 'credits' : 'EUR', amount: roll(50),
+      };
+      const ends = roll(4);
+      if (ends === 0) tell(events.bonusPaid, bonus.bonusId, at(), bonus);
+      else if (ends === 1) tell(events.bonusRejected, bonus.bonusId, at(), { ...bonus, reason: 'score' });
+      else {
+        tell(events.bonusHeld, bonus.bonusId, at(), { ...bonus, reason: 'score', holdUntil: at().toISOString() });
+        if (ends === 2) tell(events.bonusReleased, bonus.bonusId, at(), bonus);
+      }
+    }
+  }
+  return made;
+}
+
+type Row = Record<Exclude<keyof DailyStats, 'date' | 'appId'>, number>;
+
+/** Counts the events as they stand, by day and app. */
+function counted(list: AnyEvent[]): Map<string, Row> {
+  const sums = new Map<string, Row>();
+  const add = (at: string, appId: string | null, field: keyof Row, amount: number): void => {
+    for (const key of [`${at.slice(0, 10)} ${appId ?? ''}`, `${at.slice(0, 10)} *`]) {
+      const row = sums.get(key) ?? { registrations: 0, activations: 0, qualifications: 0, retentions: 0, creditsPaid: 0, creditsHeld: 0, fraudBlocked: 0 };
+      row[field] += amount;
+      sums.set(key, row);
+    }
+  };
+  const apps = new Map(list.filter(({ type }) => type === 'referral.registered').map(({ data }) => [(data as Facts).referralId, (data as Facts).sourceAppId]));
+  const fields: Record<string, keyof Row> = {
+    'referral.registered': 'registrations', 'referral.activated': 'activations', 'referral.qualified': 'qualifications', 'referral.retained': 'retentions',
+  };
+  const blocked = new Map<string, string>();
+  for (const { type, occurredAt, data } of list) {
+    const facts = data as Facts;
+    const app = apps.get(facts.referralId) ?? null;
+    if (fields[type]) add(occurredAt, app, fields[type], 1);
+    if (facts.unit === 'credits' && ['bonus.paid', 'bonus.released'].includes(type)) add(occurredAt, facts.appId ?? app, 'creditsPaid', facts.amount);
+    if (facts.unit === 'credits' && type === 'bonus.held') add(occurredAt, facts.appId ?? app, 'creditsHeld', facts.amount);
+    if (type === 'bonus.rejected' && !(blocked.get(facts.referralId)! < occurredAt)) blocked.set(facts.referralId, occurredAt);
+  }
+  for (const [referralId, at] of blocked) add(at, apps.get(referralId) ?? null, 'fraudBlocked', 1);
+  return sums;
+}
+
+interface Facts {
+  referralId: string;
+  sourceAppId: string | null;
+  appId: string | null;
+  unit: string;
+  amount: number;
+}
+
+function shuffled<T>(list: T[], seed: number): T[] {
+  const roll = dice(seed);
+  return list.map((item) => ({ item, order: roll(1_000_000_007) })).sort((a, b) => a.order - b.order).map(({ item }) => item);
+}
+
+describe('statistics', () => {
+  let t: TestDatabase;
+  let db: Database;
+  let controller: InsightsController;
+  let all: AnyEvent[];
+  let expected: Map<string, Row>;
+
+  beforeAll(async () => {
+    t = await TestDatabase.create();
+    db = await t.open('insights');
+    controller = new InsightsController({ db, log } as Room);
+    all = randomEvents(10_000);
+    expected = counted(all);
+    await t.setClock(shift(START, (DAYS - 1) * DAY));
+  }, 60_000);
+  afterAll(() => t.close());
+
+  const receive = async (list: AnyEvent[]): Promise<void> => {
+    for (let n = 0; n < list.length; n += 512) await db.transaction((tx) => applyEvents(tx, subscriptionsOf(controller), list.slice(n, n + 512)));
+  };
+
+  const expectRecount = async (): Promise<void> => {
+    const [from, to] = ['2026-01-01', shift(START, (DAYS - 1) * DAY).toISOString().slice(0, 10)];
+    for (const appId of ['chat', 'mail', 'todo', undefined]) {
+      const { data } = await readDaily(db, { from, to, appId });
+      expect(data.length).toBe(DAYS);
+      for (const { date, appId: told, ...row } of data) {
+        expect(told).toBe(appId ?? null);
+        const counts = expected.get(`${date} ${appId ?? '*'}`) ?? { registrations: 0, activations: 0, qualifications: 0, retentions: 0, creditsPaid: 0, creditsHeld: 0, fraudBlocked: 0 };
+        expect([date, appId, row]).toEqual([date, appId, counts]);
+      }
+    }
+    expect(await recount(db, { from, days: 31 })).toMatchObject({ differences: [] });
+  };
+
+  it('hears what it subscribes to', () => {
+    expect(subscriptionsOf(controller).map(({ kind }) => kind.type)).toEqual(SUBSCRIPTIONS.insights.map(({ type }) => type));
+  });
+
+  it('of 10,000 events, shuffled and doubled, are what a recount of the events is, for every day and app', async () => {
+    expect(all.length).toBeGreaterThanOrEqual(10_000);
+    await receive(shuffled([...all, ...all], 7));
+    await expectRecount();
+  }, 60_000);
+
+  it('stay the same when everything comes again after the inbox has forgotten it', async () => {
+    await t.rows('truncate insights.inbox');
+    await receive(shuffled(all, 11));
+    await expectRecount();
+  }, 60_000);
+
+  it('are the same after a rebuild from the event log', async () => {
+    const log = [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
+    await db.transaction((tx) => beginRebuild(tx));
+    expect((await readOverview(db)).totals.registrations).toBe(0);
+    for (let n = 0; n < log.length; n += 100) {
+      const page = { data: log.slice(n, n + 100) as never, next: null };
+      await db.transaction((tx) => rebuildFrom(tx, { room: 'codes', after: null }, page, subscriptionsOf(controller)));
+    }
+    await expectRecount();
+  }, 60_000);
+
+  it('find a sum that somebody changed, and say which', async () => {
+    await t.rows(`update insights.daily set registrations = registrations + 1 where day = '2026-01-05' and app_id = 'mail'`);
+    expect((await recount(db, { from: '2026-01-01', days: 31 })).differences).toEqual(['2026-01-05 mail']);
+    await t.rows(`update insights.daily set registrations = registrations - 1 where day = '2026-01-05' and app_id = 'mail'`);
+  });
+
+  it('refuse a period that ends before it begins', async () => {
+    await expect(readDaily(db, { from: '2026-01-02', to: '2026-01-01' })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('rank referrers by what they brought, of all time and of the month', async () => {
+    const qualified = (from: string) => {
+      const counts = new Map<string, number>();
+      for (const { type, occurredAt, data } of all) {
+        if (type !== 'referral.qualified' || occurredAt < from) continue;
+        const { referrerId } = data as { referrerId: string };
+        counts.set(referrerId, (counts.get(referrerId) ?? 0) + 1);
+      }
+      return [...counts.values()].sort((a, b) => b - a);
+    };
+    const allTime = (await readLeaderboard(db, { period: 'all', limit: 5 })).data;
+    expect(allTime.map((entry) => entry.qualified)).toEqual(qualified('').slice(0, 5));
+    const month = (await readLeaderboard(db, { period: 'month', limit: 5 })).data;
+    expect(month.map((entry) => entry.qualified)).toEqual(qualified('2026-02-01').slice(0, 5));
+  });
+
+  it('of what is held say when it will be released', async () => {
+    const { liability, funnel } = await readOverview(db);
+    const held = all.filter(({ type }) => type === 'bonus.held').map(({ aggregateId, data }) => ({ id: aggregateId, ...(data as Facts) }));
+    const released = new Set(all.filter(({ type }) => type === 'bonus.released').map(({ aggregateId }) => aggregateId));
+    const credits = held.filter(({ id, unit }) => unit === 'credits' && !released.has(id)).reduce((sum, { amount }) => sum + amount, 0);
+    expect(liability.filter(({ unit }) => unit === 'credits').reduce((sum, { amount }) => sum + amount, 0)).toBe(credits);
+    expect(funnel.map(({ stage }) => stage)).toEqual(['registered', 'activated', 'qualified', 'retained']);
+    expect(funnel[0]!.share).toBe(1);
+  });
+
+  it('of a user count the people brought, and show their names shortened', async () => {
+    const mine = all.filter(({ type, data }) => type === 'referral.registered' && (data as { referrerId: string }).referrerId === 'referrer-7');
+    const { refereeId } = mine[0]!.data as { refereeId: string };
+    const name = { userId: refereeId, displayName: 'Nina Berg', createdAt: null, isActive: true, isVerified: true, locale: null, stripeCustomerId: null, sealedEmail: null, occurredAt: START.toISOString() };
+    await receive([{ id: uuidv7(), type: 'user.updated', aggregateId: refereeId, sequence: 1, occurredAt: START.toISOString(), data: name } as unknown as AnyEvent]);
+    const stats = await readUserStats(db, 'referrer-7');
+    expect(stats).toMatchObject({ invited: mine.length, byStage: { registered: mine.length } });
+    expect(stats.byApp.reduce((sum, { invited }) => sum + invited, 0)).toBe(mine.length);
+    expect(stats.recentActivity.length).toBe(10);
+    const { rows } = await t.owner.query('select short_name from insights.person');
+    expect(rows).toEqual([{ short_name: 'Nina B.' }]);
+  });
+
+  it('of a user never heard of are zeroes', async () => {
+    expect(await readUserStats(db, 'nobody')).toMatchObject({
+      invited: 0, paid: 0, credits: { earned: 0, pending: 0 }, cashback: [], accessDays: 0, tier: { tier: 'bronze' }, lastActivityAt: null, recentActivity: [],
+    });
+  });
+});

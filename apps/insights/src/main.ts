@@ -1,0 +1,5 @@
+import { readEnv } from '@referrals/config';
+import { runRoom } from '@referrals/messaging';
+import { insightsRoom } from './insights.room.js';
+
+await runRoom(insightsRoom, readEnv());

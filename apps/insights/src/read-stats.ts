@@ -1,0 +1,55 @@
+import type { DailyStats, insights, Input, Reply } from '@referrals/contracts';
+import { DAY, Refusal, shift } from '@referrals/domain';
+import type { Database } from '@referrals/persistence';
+
+type Contracts = typeof insights;
+type Counts = Omit<DailyStats, 'date' | 'appId'>;
+
+const SUMS = `coalesce(sum(registrations), 0)::bigint as registrations, coalesce(sum(activations), 0)::bigint as activations,
+  coalesce(sum(qualifications), 0)::bigint as qualifications, coalesce(sum(retentions), 0)::bigint as retentions,
+  coalesce(sum(credits_paid), 0)::bigint as "creditsPaid", coalesce(sum(credits_held), 0)::bigint as "creditsHeld",
+  coalesce(sum(fraud_blocked), 0)::bigint as "fraudBlocked"`;
+
+export const DAILY = `select to_char(d.day, 'YYYY-MM-DD') as date, $3::text as "appId", ${SUMS}
+  from generate_series($1::date, $2::date, interval '1 day') as d(day)
+  left join daily on daily.day = d.day::date and ($3::text is null or daily.app_id = $3)
+  group by d.day order by d.day`;
+
+const DAYS_UNLESS_TOLD = 30;
+const DAYS_AT_MOST = 3_660;
+
+/** One row per day from `from` to `to`, both included, for one app or all. @throws Refusal `invalid_request` */
+export async function readDaily(db: Database, { from, to, appId }: Input<Contracts['daily']>): Promise<Reply<Contracts['daily']>> {
+  const last = to ?? dayOf(await db.now());
+  const first = from ?? dayOf(shift(new Date(last), -(DAYS_UNLESS_TOLD - 1) * DAY));
+  const days = (Date.parse(last) - Date.parse(first)) / DAY + 1;
+  if (days < 1) throw new Refusal('invalid_request', { errors: [{ path: 'to', message: 'before `from`' }] });
+  if (days > DAYS_AT_MOST) throw new Refusal('invalid_request', { errors: [{ path: 'from', message: `at most ${DAYS_AT_MOST} days` }] });
+  return { data: await db.rows<DailyStats>(DAILY, [first, last, appId ?? null]) };
+}
+
+const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
+
+const LIABILITY = `select to_char(hold_until at time zone 'utc', 'YYYY-MM-DD') as "releaseDate", unit, sum(amount)::bigint as amount, count(*) as bonuses
+  from bonus where status = 'held' group by 1, 2 order by 1 nulls last, 2`;
+
+export async function readOverview(db: Database): Promise<Reply<Contracts['overview']>> {
+  const [[totals], liability] = await Promise.all([
+    db.rows<Counts>(`select ${SUMS} from daily`),
+    db.rows<Reply<Contracts['overview']>['liability'][number]>(LIABILITY),
+  ]);
+  const { registrations, activations, qualifications, retentions } = totals!;
+  const steps = [['registered', registrations], ['activated', activations], ['qualified', qualifications], ['retained', retentions]] as const;
+  const share = (count: number): number => (registrations === 0 ? 0 : Math.round((count * 10_000) / registrations) / 10_000);
+  return { totals: totals!, funnel: steps.map(([stage, count]) => ({ stage, count, share: share(count) })), liability };
+}
+
+const LEADERS = `select s.user_id as "userId", p.short_name as name, s.qualified, s.credits
+  from standing s left join person p on p.user_id = s.user_id
+  where s.period = case when $1 = 'month' then date_trunc('month', common.now() at time zone 'utc')::date else date '0001-01-01' end
+    and (s.qualified > 0 or s.credits > 0)
+  order by s.period, s.qualified desc, s.credits desc, s.user_id limit $2`;
+
+export async function readLeaderboard(db: Database, { period, limit }: Input<Contracts['leaderboard']>): Promise<Reply<Contracts['leaderboard']>> {
+  return { data: await db.rows(LEADERS, [period, limit]) };
+}

@@ -1,0 +1,75 @@
+import type { UserStats } from '@referrals/contracts';
+import { cashbackLevel, tierOf } from '@referrals/domain';
+import type { Database } from '@referrals/persistence';
+
+/**
+ * Everything is read from the facts of the referrals that the user made. A payment counts from the registration on; the
+ * first purchase or renewal is the conversion. Parameters: user, days of access per conversion.
+ */
+const STATS = `with
+  mine as (
+    select r.id, r.referee_id, r.source_app_id, r.registered_at, p.short_name as name,
+      s.activated_at, s.qualified_at, s.retained_at, y.paid_at, y.last_paid_at, y.converted_at
+    from referral r left join person p on p.user_id = r.referee_id
+    cross join lateral (
+      select min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified') as qualified_at,
+        min(at) filter (where stage = 'retained') as retained_at from stage where referral_id = r.id) s
+    cross join lateral (
+      select min(occurred_at) as paid_at, max(occurred_at) as last_paid_at, min(occurred_at) filter (where kind <> 'topup') as converted_at
+      from payment where user_id = r.referee_id and occurred_at >= r.registered_at) y
+    where r.referrer_id = $1),
+  own as (select unit, event, amount, status from bonus where user_id = $1),
+  happened as (
+    select registered_at as at, 'registered' as event, name, source_app_id from mine
+    union all select activated_at, 'activated', name, source_app_id from mine where activated_at is not null
+    union all select qualified_at, 'qualified', name, source_app_id from mine where qualified_at is not null
+    union all select retained_at, 'retained', name, source_app_id from mine where retained_at is not null
+    union all select last_paid_at, 'payment', name, source_app_id from mine where last_paid_at is not null)
+  select
+    (select json_build_object('invited', count(*), 'active', count(activated_at), 'converted', count(converted_at), 'paid', count(paid_at),
+       'qualified', count(qualified_at), 'retained', count(retained_at)) from mine) as counts,
+    (select coalesce(json_agg(a), '[]') from (
+       select source_app_id as "appId", count(*) as invited, count(activated_at) as active, count(qualified_at) as qualified
+       from mine group by 1 order by 2 desc, 1) a) as apps,
+    (select json_build_object('earned', coalesce(sum(amount) filter (where status = 'paid'), 0),
+       'pending', coalesce(sum(amount) filter (where status = 'held'), 0)) from own where unit = 'credits') as credits,
+    (select coalesce(json_agg(c), '[]') from (
+       select unit as currency, coalesce(sum(amount) filter (where status = 'paid'), 0) as earned, coalesce(sum(amount) filter (where status = 'held'), 0) as pending
+       from own where event = 'cashback' group by unit order by unit) c) as cashback,
+    (select coalesce(sum(amount), 0)::bigint from own where unit = 'access_days' and status = 'paid') as "accessDays",
+    (select coalesce(json_agg(w), '[]') from (
+       select name, converted_at as "convertedAt", converted_at + make_interval(days => $2) as until from mine
+       where converted_at + make_interval(days => $2) > common.now() order by converted_at desc limit 100) w) as conversions,
+    (select coalesce(json_agg(h), '[]') from (
+       select at, event, name, source_app_id as "appId" from happened order by at desc, event limit 10) h) as recent`;
+
+interface Row {
+  counts: { invited: number; active: number; converted: number; paid: number; qualified: number; retained: number };
+  apps: UserStats['byApp'];
+  credits: UserStats['credits'];
+  cashback: UserStats['cashback'];
+  accessDays: number;
+  conversions: UserStats['conversionsInWindow'];
+  recent: UserStats['recentActivity'];
+}
+
+const iso = (text: string): string => new Date(text).toISOString();
+
+/** A user never heard of has zeroes. Tier and level are those of the programme in force. */
+export async function readUserStats(db: Database, userId: string): Promise<UserStats> {
+  const programme = await db.programme();
+  const [row] = await db.rows<Row>(STATS, [userId, programme.access.days]);
+  const { counts, apps, credits, cashback, accessDays, conversions, recent } = row!;
+  const { level, rate, nextLevelAt, missing } = cashbackLevel(counts.paid, programme.cashback.levels);
+  const recentActivity = recent.map((entry) => ({ ...entry, at: iso(entry.at) }));
+  return {
+    userId, invited: counts.invited, active: counts.active, converted: counts.converted, paid: counts.paid,
+    byStage: { registered: counts.invited, activated: counts.active, qualified: counts.qualified, retained: counts.retained },
+    byApp: apps, credits, cashback, accessDays,
+    tier: { ...tierOf(counts.qualified, programme.tiers), qualifiedCount: counts.qualified },
+    level: { level, rate, nextLevelAt, referralsToNext: missing },
+    conversionsInWindow: conversions.map((entry) => ({ ...entry, convertedAt: iso(entry.convertedAt), until: iso(entry.until) })),
+    lastActivityAt: recentActivity[0]?.at ?? null,
+    recentActivity,
+  };
+}

@@ -1,0 +1,3 @@
+import { InsightsInitial } from './initial.js';
+
+export const insightsMigrations = { room: 'insights', migrations: [InsightsInitial] };

@@ -1,0 +1,3 @@
+import { NotificationsInitial } from './initial.js';
+
+export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial] };

@@ -1,3 +1,4 @@
+import { RelationshipsCodeAlarms } from './code-alarms.js';
 import { RelationshipsInitial } from './initial.js';
 
-export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial] };
+export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial, RelationshipsCodeAlarms] };

@@ -14,6 +14,7 @@ import { issueToken } from './issue-token.js';
 import { listCodes } from './list-codes.js';
 import { noteRegistrations } from './note-registrations.js';
 import { noteUsers } from './note-users.js';
+import { pauseCodes } from './pause-codes.js';
 import { resolveCodes } from './resolve-codes.js';
 import { exactUses, updateCode, type Update } from './update-code.js';
 import { validateCodes, type Validation } from './validate-codes.js';
@@ -99,6 +100,11 @@ export class CodesController implements RoomController {
   @On(events.userUpdated)
   noteUsers(tx: Transaction, updates: ReceivedEvent<EventData<typeof events.userUpdated>>[]): Promise<void> {
     return noteUsers(tx, updates);
+  }
+
+  @On(events.codeAlarmed)
+  pauseCodes(tx: Transaction, alarms: ReceivedEvent<EventData<typeof events.codeAlarmed>>[]): Promise<void> {
+    return pauseCodes(tx, alarms, this.room.log);
   }
 
   private logAssigned({ id, userId, type }: Code, meta: RequestMeta | undefined): void {

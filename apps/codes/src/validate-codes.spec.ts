@@ -54,6 +54,16 @@ describe('validating a code', () => {
     expect(await validate({ code: 'NAMELESS' })).toEqual([expect.objectContaining({ valid: true, referrerName: null })]);
   });
 
+  it('admits exactly 20 a minute of one client’s, whoever counts: 100 rounds of 50 at once', async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const clientIp = `10.9.${round}.1`;
+      const outcomes = (await Promise.all(Array.from({ length: 50 }, () => validate({ code: 'GOOD-26', clientIp })))).flat();
+      expect(outcomes.filter((outcome) => !(outcome instanceof Refusal))).toHaveLength(20);
+      const refused = outcomes.filter((outcome) => outcome instanceof Refusal);
+      expect(new Set(refused.map(({ code, retryAfterSeconds }) => `${code} ${retryAfterSeconds}`))).toEqual(new Set(['rate_limited 60']));
+    }
+  }, 120_000);
+
   it('refuses a client address that is none, and nobody beside it', async () => {
     expect(await words({ code: 'GOOD-26', clientIp: '1.2.3' }, { code: 'GOOD-26', clientIp: '1.2.3.4' })).toEqual(['invalid_request', 'valid']);
   });

@@ -6,6 +6,7 @@ import {
 import type { Outcome } from '@referrals/messaging';
 import { RaceLost, type Transaction } from '@referrals/persistence';
 import { advanceFromHistory } from './advance-stages.js';
+import { alarmCodes } from './alarm-codes.js';
 import { referralOf, type ReferralRow } from './referral-row.js';
 import { prepareRegistrations, writeRegistrations, type Prepared } from './register-referrals.queries.js';
 
@@ -34,6 +35,7 @@ export async function registerReferrals(tx: Transaction, requests: Registration[
   const history = made.filter((row) => facts.withFacts.has(row.referee_id));
   if (history.length > 0) for (const row of await advanceFromHistory(tx, history.map((entry) => entry.referee_id))) known.set(row.id, row);
 
+  await alarmCodes(tx, timely.map(({ resolution }, index) => ({ resolution, decision: decisions[index]! })));
   const decided = new Map(timely.map((candidate, index) => [candidate, decisions[index]!]));
   return candidates.map((candidate) => outcomeOf(tx, decided.get(candidate), known));
 }

@@ -99,6 +99,13 @@ export const events = {
     lookedUpAt: Instant,
     context: SealedContext,
   })),
+  codeAlarmed: event('code.alarmed', 'a code looks leaked: too much was refused or registered with it in 24 hours', z.object({
+    codeId: Id,
+    reason: z.enum(['refusals', 'registrations']),
+    refused: z.int(),
+    registered: z.int(),
+    alarmedAt: Instant,
+  })),
   reviewOpened: event('review.opened', 'a referral waits for a person', ReferralFacts.extend({
     reviewId: Id,
     score: z.int(),
@@ -169,7 +176,7 @@ export const HOST_EVENTS: EventDefinition[] = Object.values(events).filter((kind
 
 /** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
-  codes: [events.referralRegistered, events.userUpdated],
+  codes: [events.referralRegistered, events.userUpdated, events.codeAlarmed],
   relationships: [events.paymentSettled, events.referralAssessed, events.subscriptionUpdated],
   fraud: [
     events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified, events.codeLookedUp, events.bonusHeld,

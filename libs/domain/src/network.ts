@@ -8,15 +8,21 @@ export interface ClientNetworks {
   slash48: string | null;
 }
 
-/** Reads an IPv4 or IPv6 address; null when the text is neither. IPv4 inside IPv6 (`::ffff:192.0.2.1`) is that IPv4. */
-export function clientNetworks(address: string): ClientNetworks | null {
+/** @returns the 4 or 16 bytes of an IPv4 or IPv6 address; null when the text is neither. IPv4 inside IPv6 (`::ffff:192.0.2.1`) is that IPv4 */
+export function addressBytes(address: string): number[] | null {
   const v4 = ipv4Bytes(address);
-  if (v4) return { client: `4:${v4.join('.')}`, slash56: null, slash48: null };
+  if (v4) return v4;
   const v6 = ipv6Bytes(address);
-  if (!v6) return null;
-  const isMapped = v6.slice(0, 10).every((byte) => byte === 0) && v6[10] === 255 && v6[11] === 255;
-  if (isMapped) return { client: `4:${v6.slice(12).join('.')}`, slash56: null, slash48: null };
-  const prefix = (bytes: number) => `6:${v6.slice(0, bytes).join('.')}`;
+  const isMapped = v6?.slice(0, 10).every((byte) => byte === 0) && v6[10] === 255 && v6[11] === 255;
+  return v6 && isMapped ? v6.slice(12) : v6;
+}
+
+/** The networks of an address; null when the text is none. */
+export function clientNetworks(address: string): ClientNetworks | null {
+  const bytes = addressBytes(address);
+  if (!bytes) return null;
+  if (bytes.length === 4) return { client: `4:${bytes.join('.')}`, slash56: null, slash48: null };
+  const prefix = (length: number) => `6:${bytes.slice(0, length).join('.')}`;
   return { client: prefix(8), slash56: prefix(7), slash48: prefix(6) };
 }
 

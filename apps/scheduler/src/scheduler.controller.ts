@@ -2,6 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { scheduler, type Input, type JobRun, type Reply } from '@referrals/contracts';
 import { SECOND } from '@referrals/domain';
 import { Read, Room, Write, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
+import { beginErasure, Erasures } from './erase-user.js';
+import { exportUser } from './export-user.js';
 import { listJobs, readRun } from './job-history.js';
 import { TIMETABLE } from './jobs.js';
 import { JobLoop } from './run-due-jobs.js';
@@ -14,9 +16,11 @@ const WAIT_MS = 10 * SECOND;
 @Controller()
 export class SchedulerController implements RoomController {
   readonly jobs: JobLoop;
+  readonly erasures: Erasures;
 
   constructor(@Inject(Room) readonly room: Room) {
     this.jobs = new JobLoop(room.db, room.bus, room.log, TIMETABLE);
+    this.erasures = new Erasures(room);
   }
 
   @Read(scheduler.listJobs)
@@ -43,6 +47,20 @@ export class SchedulerController implements RoomController {
   @Write(scheduler.putProgramme)
   putProgramme([input]: Input<typeof scheduler.putProgramme>[], [meta]: RequestMeta[]): Work<Reply<typeof scheduler.putProgramme>> {
     return async (tx) => [await putProgramme(tx, input!, meta?.actor ?? 'a host on NATS')];
+  }
+
+  @Write(scheduler.eraseUser)
+  eraseUser([input]: Input<typeof scheduler.eraseUser>[], [meta]: RequestMeta[]): Work<Reply<typeof scheduler.eraseUser>> {
+    return async (tx) => {
+      const erasure = await beginErasure(tx, input!.userId, meta?.actor ?? 'a host on NATS');
+      tx.afterCommit(() => this.erasures.wake());
+      return [erasure];
+    };
+  }
+
+  @Read(scheduler.exportUser)
+  exportUser({ userId }: Input<typeof scheduler.exportUser>): Promise<Reply<typeof scheduler.exportUser>> {
+    return exportUser(this.room.bus, userId);
   }
 
   @Write(scheduler.setClock)

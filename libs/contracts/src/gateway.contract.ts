@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { DeadLetter } from './plumbing.contract.js';
+import { AuditEntry, DeadLetter } from './plumbing.contract.js';
 import { Id, Instant, pageOf, Paging, text } from './words.js';
 
 /** The gateway answers these itself: their subjects name them, and nobody listens on them. */
@@ -73,6 +73,14 @@ export const deadLetters = {
     request: z.strictObject({ id: Id }),
     reply: z.object({ outcome: z.enum(['applied', 'failed']), error: z.string().nullable() }),
     http: { method: 'POST', path: '/v1/dead-letters/{id}/redrive', scope: 'admin', tag: 'Operations', refusals: ['not_found'] },
+  }),
+};
+
+export const audit = {
+  list: contract('gateway.listAudit', 'what operators did: who, what, before and after; newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(AuditEntry),
+    http: { method: 'GET', path: '/v1/audit', scope: 'admin', tag: 'Operations' },
   }),
 };
 

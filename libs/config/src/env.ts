@@ -26,6 +26,8 @@ const Variables = z.object({
   /** requests per minute; 0 is no limit */
   RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
   RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
+  REFERRALS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  REFERRALS_KEY: z.string().optional(),
   FAILPOINT: z.string().optional(),
 });
 

@@ -2,7 +2,7 @@ type Row = Record<string, unknown>;
 
 const cell = (value: unknown): string => {
   if (value === null || value === undefined) return '–';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 };
 
 /** Rows under their names, each column as wide as its widest cell, and no line ending in blanks. */

@@ -100,6 +100,11 @@ export const operations = {
     reply: z.record(z.string(), z.json()),
     http: { method: 'GET', path: '/openapi.json', scope: 'open', tag: 'Operations' },
   }),
+  docs: contract('gateway.docs', 'this description of the API, as a page', {
+    request: z.strictObject({}),
+    reply: z.string(),
+    http: { method: 'GET', path: '/docs', scope: 'open', tag: 'Operations', contentType: 'text/html; charset=utf-8' },
+  }),
   metrics: contract('gateway.metrics', 'measurements in the Prometheus text format', {
     request: z.strictObject({}),
     reply: z.string(),

@@ -6,6 +6,7 @@ import type { Call } from '../http/call.js';
 import { Unready } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { listAudit } from './audit.js';
+import { DOCS_POLICY, docsPage } from './docs-page.js';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.js';
 import { openapi } from './openapi.js';
 import { isReady, readiness } from './readiness.js';
@@ -31,6 +32,11 @@ export class OperationsController {
   @Route(operations.openapi)
   async openapi() {
     return fresh(openapi() as Reply<typeof operations.openapi>);
+  }
+
+  @Route(operations.docs)
+  async docs() {
+    return { ...fresh(docsPage()), headers: { 'content-security-policy': DOCS_POLICY } };
   }
 
   @Route(operations.metrics)

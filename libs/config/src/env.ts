@@ -20,6 +20,7 @@ const Variables = z.object({
   HOST_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   HOST_JWT_ISSUER: z.string().optional(),
   HOST_JWT_AUDIENCE: z.string().optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LINK_ORIGINS: list,
   LANDING_URL: z.url({ protocol: /^https?$/ }).optional(),
   CORS_ORIGINS: list,

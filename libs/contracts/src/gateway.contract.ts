@@ -63,6 +63,13 @@ export const links = {
   }),
 };
 
+const qr = (type: 'svg' | 'png', contentType: string) => contract(`gateway.qrCode.${type}`, `the link of a code to scan, as ${type.toUpperCase()}`, {
+  request: z.strictObject({ code: text(64).regex(/^[\w-]+$/) }),
+  reply: z.unknown(),
+  http: { method: 'GET', path: `/r/{code}/qr.${type}`, scope: 'open', tag: 'Links', contentType, refusals: ['rate_limited'] },
+});
+export const qrCodes = { svg: qr('svg', 'image/svg+xml'), png: qr('png', 'image/png') };
+
 export const deadLetters = {
   list: contract('gateway.listDeadLetters', 'messages of all rooms that failed again and again, newest first', {
     request: z.strictObject({ ...Paging }),

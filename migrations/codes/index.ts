@@ -1,5 +1,6 @@
 import { CodesClicks } from './clicks.js';
+import { CodesErasure } from './erasure.js';
 import { CodesFirstLookUps } from './first-look-ups.js';
 import { CodesInitial } from './initial.js';
 
-export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks, CodesFirstLookUps] };
+export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesErasure] };

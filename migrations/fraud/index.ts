@@ -1,4 +1,5 @@
+import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
 import { FraudSignals } from './signals.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals] };
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudErasure] };

@@ -1,4 +1,5 @@
 import { RelationshipsCodeAlarms } from './code-alarms.js';
+import { RelationshipsErasure } from './erasure.js';
 import { RelationshipsInitial } from './initial.js';
 
-export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial, RelationshipsCodeAlarms] };
+export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsErasure] };

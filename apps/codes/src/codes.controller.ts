@@ -47,16 +47,16 @@ export class CodesController implements RoomController {
   @Write(codes.create)
   create([request]: Creation[], [meta]: RequestMeta[]): Work<Code> {
     return async (tx) => {
-      const outcome = await createCode(tx, request!);
+      const outcome = await createCode(tx, request!, meta?.actor);
       if (!(outcome instanceof Refusal)) tx.afterCommit(() => this.logAssigned(outcome, meta));
       return [outcome];
     };
   }
 
   @Write(codes.update)
-  async update([request]: Update[]): Promise<Work<Code>> {
+  async update([request]: Update[], [meta]: RequestMeta[]): Promise<Work<Code>> {
     const uses = await exactUses(this.room, request!);
-    return async (tx) => [await updateCode(tx, request!, uses)];
+    return async (tx) => [await updateCode(tx, request!, uses, meta?.actor)];
   }
 
   @Read(codes.list)

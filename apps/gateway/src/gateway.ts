@@ -19,7 +19,7 @@ export class Gateway {
     readonly keyEnvironment: KeyEnvironment,
     readonly log: Log,
     readonly door: Door,
-    readonly links: { targets: LinkTargets; isProduction: boolean },
+    readonly links: { targets: LinkTargets; isProduction: boolean; publicUrl: string | undefined },
     /** with which Stripe signs its events */
     readonly stripeSecrets: readonly string[] = [],
   ) {}

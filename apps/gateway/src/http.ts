@@ -51,7 +51,7 @@ export async function startGateway(env: Env): Promise<RunningGateway> {
   const keyEnvironment = env.NODE_ENV === 'production' ? 'live' : 'test';
   const authenticator = new Authenticator(db, log, keyEnvironment, env.ADMIN_API_KEY ?? secrets.get('admin-api-key'), new HostTokens(env));
   const metrics = new Metrics();
-  const links = { targets: new LinkTargets(env), isProduction: env.NODE_ENV === 'production' };
+  const links = { targets: new LinkTargets(env), isProduction: env.NODE_ENV === 'production', publicUrl: env.PUBLIC_URL };
   const door = new Door(new Cors(env.CORS_ORIGINS, db), new RateLimit(env.RATE_LIMIT_KEY), new RateLimit(env.RATE_LIMIT_CLIENT));
   const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log, door, links, env.STRIPE_WEBHOOK_SECRET), log);
   const end = async (): Promise<void> => {

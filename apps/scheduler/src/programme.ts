@@ -3,9 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { Programme } from '@referrals/config';
 import type { Input, ProgrammeInForce, scheduler } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import type { Outcome } from '@referrals/messaging';
+import { addAudit, type Outcome } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
-import { v7 as uuidv7 } from 'uuid';
 
 interface ProgrammeRow {
   version: number;
@@ -19,8 +18,6 @@ const IN_FORCE = `select version, body, case when isfinite(in_force_from) then i
 /** The instant is that of the row's making: nobody who began before it sees the version, and everybody who begins after it does. */
 const INSERT = `insert into common.programme (version, body, hash, in_force_from, created_by)
   select max(version) + 1, $1, $2, common.now(), $3 from common.programme`;
-const AUDIT = `insert into audit (id, actor, action, subject, before, after, created_at)
-  values ($1, $2, 'programme.changed', $3, $4, $5, common.now())`;
 
 type Rows = (text: string, values?: unknown[]) => Promise<ProgrammeRow[]>;
 
@@ -44,9 +41,8 @@ export async function putProgramme(tx: Transaction, { baseVersion, programme }: 
   await tx.rows(INSERT, [body, createHash('sha256').update(body).digest('hex'), actor]);
   const after = await getProgramme(rows);
   const changed = Object.keys(after.programme).filter((part) => !isDeepStrictEqual(before.programme[part], after.programme[part]));
-  await tx.rows(AUDIT, [uuidv7(), actor, `version ${after.version}`, partsOf(before, changed), partsOf(after, changed)]);
+  await addAudit(tx, { actor, action: 'programme.changed', subject: `version ${after.version}`, before: partsOf(before, changed), after: partsOf(after, changed) });
   return after;
 }
 
-const partsOf = ({ version, programme }: ProgrammeInForce, parts: string[]): string =>
-  JSON.stringify({ version, ...Object.fromEntries(parts.map((part) => [part, programme[part]])) });
+const partsOf = ({ version, programme }: ProgrammeInForce, parts: string[]): object => ({ version, ...Object.fromEntries(parts.map((part) => [part, programme[part]])) });

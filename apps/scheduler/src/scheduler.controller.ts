@@ -5,6 +5,8 @@ import { Read, Room, Write, type RequestMeta, type RoomController, type Work } f
 import type { Database } from '@referrals/persistence';
 import { cleanUpRuns } from './clean-up-runs.js';
 import { keepDifferences, listDifferences, reconcile } from './reconcile.js';
+import { beginErasure, Erasures } from './erase-user.js';
+import { exportUser } from './export-user.js';
 import { listJobs, readRun } from './job-history.js';
 import { TIMETABLE } from './jobs.js';
 import { JobLoop } from './run-due-jobs.js';
@@ -19,9 +21,11 @@ export class SchedulerController implements RoomController {
   readonly jobs: JobLoop;
   /** under the reconciler's role; set when the room starts */
   reader: Database | undefined;
+  readonly erasures: Erasures;
 
   constructor(@Inject(Room) readonly room: Room) {
     this.jobs = new JobLoop(room.db, room.bus, room.log, TIMETABLE);
+    this.erasures = new Erasures(room);
   }
 
   @Read(scheduler.listJobs)
@@ -69,6 +73,20 @@ export class SchedulerController implements RoomController {
   @Write(scheduler.cleanUp)
   cleanUp([input]: Input<typeof scheduler.cleanUp>[]): Work<Reply<typeof scheduler.cleanUp>> {
     return async (tx) => [await cleanUpRuns(tx, input!.limit)];
+  }
+
+  @Write(scheduler.eraseUser)
+  eraseUser([input]: Input<typeof scheduler.eraseUser>[], [meta]: RequestMeta[]): Work<Reply<typeof scheduler.eraseUser>> {
+    return async (tx) => {
+      const erasure = await beginErasure(tx, input!.userId, meta?.actor ?? 'a host on NATS');
+      tx.afterCommit(() => this.erasures.wake());
+      return [erasure];
+    };
+  }
+
+  @Read(scheduler.exportUser)
+  exportUser({ userId }: Input<typeof scheduler.exportUser>): Promise<Reply<typeof scheduler.exportUser>> {
+    return exportUser(this.room.bus, userId);
   }
 
   @Write(scheduler.setClock)

@@ -20,6 +20,7 @@ const Variables = z.object({
   HOST_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   HOST_JWT_ISSUER: z.string().optional(),
   HOST_JWT_AUDIENCE: z.string().optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LINK_ORIGINS: list,
   LANDING_URL: z.url({ protocol: /^https?$/ }).optional(),
   CORS_ORIGINS: list,
@@ -27,6 +28,8 @@ const Variables = z.object({
   RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
   RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
   WEBHOOK_ALLOW_PRIVATE: flag,
+  REFERRALS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  REFERRALS_KEY: z.string().optional(),
   FAILPOINT: z.string().optional(),
 });
 

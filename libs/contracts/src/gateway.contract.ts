@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { DeadLetter } from './plumbing.contract.js';
+import { AuditEntry, DeadLetter } from './plumbing.contract.js';
 import { Id, Instant, pageOf, Paging, text } from './words.js';
 
 /** The gateway answers these itself: their subjects name them, and nobody listens on them. */
@@ -63,6 +63,13 @@ export const links = {
   }),
 };
 
+const qr = (type: 'svg' | 'png', contentType: string) => contract(`gateway.qrCode.${type}`, `the link of a code to scan, as ${type.toUpperCase()}`, {
+  request: z.strictObject({ code: text(64).regex(/^[\w-]+$/) }),
+  reply: z.unknown(),
+  http: { method: 'GET', path: `/r/{code}/qr.${type}`, scope: 'open', tag: 'Links', contentType, refusals: ['rate_limited'] },
+});
+export const qrCodes = { svg: qr('svg', 'image/svg+xml'), png: qr('png', 'image/png') };
+
 export const deadLetters = {
   list: contract('gateway.listDeadLetters', 'messages of all rooms that failed again and again, newest first', {
     request: z.strictObject({ ...Paging }),
@@ -73,6 +80,14 @@ export const deadLetters = {
     request: z.strictObject({ id: Id }),
     reply: z.object({ outcome: z.enum(['applied', 'failed']), error: z.string().nullable() }),
     http: { method: 'POST', path: '/v1/dead-letters/{id}/redrive', scope: 'admin', tag: 'Operations', refusals: ['not_found'] },
+  }),
+};
+
+export const audit = {
+  list: contract('gateway.listAudit', 'what operators did: who, what, before and after; newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(AuditEntry),
+    http: { method: 'GET', path: '/v1/audit', scope: 'admin', tag: 'Operations' },
   }),
 };
 
@@ -91,6 +106,11 @@ export const operations = {
     request: z.strictObject({}),
     reply: z.record(z.string(), z.json()),
     http: { method: 'GET', path: '/openapi.json', scope: 'open', tag: 'Operations' },
+  }),
+  docs: contract('gateway.docs', 'this description of the API, as a page', {
+    request: z.strictObject({}),
+    reply: z.string(),
+    http: { method: 'GET', path: '/docs', scope: 'open', tag: 'Operations', contentType: 'text/html; charset=utf-8' },
   }),
   metrics: contract('gateway.metrics', 'measurements in the Prometheus text format', {
     request: z.strictObject({}),

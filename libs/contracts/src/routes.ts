@@ -2,7 +2,7 @@ import { access } from './access.contract.js';
 import { codes } from './codes.contract.js';
 import type { Contract, RoutedContract } from './contract.js';
 import { fraud } from './fraud.contract.js';
-import { apiKeys, deadLetters, links, operations } from './gateway.contract.js';
+import { apiKeys, audit, deadLetters, links, operations, qrCodes } from './gateway.contract.js';
 import { insights } from './insights.contract.js';
 import { me } from './me.contract.js';
 import { notifications } from './notifications.contract.js';
@@ -12,7 +12,7 @@ import { scheduler } from './scheduler.contract.js';
 import { stripe } from './stripe.contract.js';
 
 const nouns: Record<string, Contract>[] = [
-  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications, access, stripe,
+  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications, access, stripe, audit, qrCodes,
 ];
 
 /** Everything that HTTP reaches. */

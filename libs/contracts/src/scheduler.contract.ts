@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { Id, Instant, pageOf, Paging, text } from './words.js';
+import { Id, Instant, pageOf, Paging, text, UserId } from './words.js';
 
 export const JobRun = z.object({
   id: Id,
@@ -40,6 +40,16 @@ export const Difference = z.object({
   found: z.string().nullable(),
   foundAt: Instant,
 }).meta({ id: 'Difference' });
+
+export const Erasure = z.object({
+  id: Id,
+  status: z.enum(['running', 'finished']),
+  requestedAt: Instant,
+  finishedAt: Instant.nullable(),
+  rooms: z.record(z.string(), z.enum(['waiting', 'erased', 'confirmed'])).meta({ description: 'confirmed: looked through a second time, after all events on their way had arrived' }),
+  streamClearedAt: Instant.meta({ description: 'when the last event that may still name the user has left the stream, and no box with an address can be opened any more' }),
+}).meta({ id: 'Erasure' });
+export type Erasure = z.output<typeof Erasure>;
 
 const tag = 'Jobs';
 
@@ -90,6 +100,19 @@ export const scheduler = {
   cleanUp: contract('scheduler.cleanUpRuns', 'forgets runs of jobs that ended long ago; one bounded step', {
     request: z.strictObject({ limit: z.int().min(1).max(10_000).default(5_000) }),
     reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean() }),
+  }),
+  eraseUser: contract('scheduler.eraseUser', 'erases a user in every room; asked again, tells how far that is', {
+    request: z.strictObject({ userId: UserId }),
+    reply: Erasure,
+    http: { method: 'DELETE', path: '/v1/users/{userId}', scope: 'service', status: 202, tag: 'Privacy' },
+  }),
+  exportUser: contract('scheduler.exportUser', 'everything that the rooms know of a user', {
+    request: z.strictObject({ userId: UserId }),
+    reply: z.object({
+      userId: z.string(),
+      rooms: z.record(z.string(), z.record(z.string(), z.array(z.record(z.string(), z.json())))).meta({ description: 'by room and table' }),
+    }).meta({ id: 'Export' }),
+    http: { method: 'GET', path: '/v1/users/{userId}/export', scope: 'service', tag: 'Privacy' },
   }),
   setClock: contract('scheduler.setClock', 'sets the test clock; refused unless the product was started with one', {
     request: z.strictObject({ now: Instant, running: z.boolean().default(false) }),

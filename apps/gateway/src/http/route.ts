@@ -54,9 +54,10 @@ export function contractsOf(controller: { prototype: object }): RoutedContract[]
   return bound.filter((contract) => contract !== undefined);
 }
 
-function send({ http }: RoutedContract, reply: FastifyReply, { value, replayed }: Answer<unknown>): void {
+function send({ http }: RoutedContract, reply: FastifyReply, { value, replayed, headers }: Answer<unknown> & { headers?: Record<string, string> }): void {
   const status = typeof http.status === 'function' ? http.status(value as never) : (http.status ?? 200);
   void reply.code(status);
+  if (headers) void reply.headers(headers);
   if (replayed) void reply.header('idempotent-replayed', 'true');
   if (status === 302) redirect(reply, value as { location: string; cookie: string | null });
   else if (status === 204) void reply.send();

@@ -24,9 +24,6 @@ export const INSERT_KEY = `insert into api_key (id, secret_hash, scope, label, e
 
 export const DELETE_KEY = 'delete from api_key where id = $1 returning scope, label';
 
-export const INSERT_AUDIT = `insert into audit (id, actor, action, subject, before, after, created_at)
-  values ($1, $2, $3, $4, $5, $6, common.now())`;
-
 export async function findLiveKey(db: Database, id: string): Promise<LiveKey | null> {
   const [row] = await db.rows<LiveKey>(FIND_LIVE, [id]);
   return row ?? null;

@@ -1,90 +1,74 @@
-import { createHmac, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
 import type { Env } from '@referrals/config';
 import { UserId } from '@referrals/contracts';
-import { parseJsonBody } from '../http/json-body.js';
-import { Jwks, type Algorithm } from './jwks.js';
+import { Refusal } from '@referrals/domain';
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import { keepLast } from './keep-last.js';
 
 type HostEnv = Pick<Env, 'HOST_JWT_SECRET' | 'HOST_JWKS_URL' | 'HOST_JWT_ISSUER' | 'HOST_JWT_AUDIENCE'>;
-type Claims = Record<string, unknown>;
+type Check = (token: string) => Promise<{ payload: JWTPayload }>;
 
 const TOKEN_SIGNS = 8_192;
-const PART = /^[\w-]+$/;
 /** Clocks of two machines differ; an expired token is expired all the same. */
 const SKEW_SECONDS = 5;
+const FRESH_MS = 10 * 60_000;
+/** A token with an unknown key id has the set read again, but not more often than this. */
+const PAUSE_MS = 2_000;
+const FETCH_MS = 1_500;
 /** What tells a verifier where to find a key, or what else to understand, is never followed. */
 const FOREIGN = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64'];
+/** The key set could not be read: nothing is known of the token. */
+const AWAY = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
 
 /**
- * Verifies the host's user tokens. The algorithm is fixed by the configured key, never by the token: HS256 with a secret,
- * and with a key set what the key itself is for.
+ * Verifies the host's user tokens. The algorithm is fixed by what is configured, never by the token: HS256 with a secret,
+ * and with a key set the one that the key is for.
  */
 export class HostTokens {
-  private readonly jwks: Jwks | null;
+  private readonly check: Check | null;
 
-  constructor(private readonly env: HostEnv) {
-    this.jwks = env.HOST_JWKS_URL ? new Jwks(env.HOST_JWKS_URL) : null;
+  constructor(env: HostEnv) {
+    this.check = checkOf(env);
   }
 
   get isConfigured(): boolean {
-    return this.env.HOST_JWT_SECRET !== undefined || this.jwks !== null;
+    return this.check !== null;
   }
 
   /** The user whom a token names, or null for anything that is no valid token. @throws Refusal `unavailable` while no key set was ever read */
   async verify(token: string): Promise<string | null> {
-    const parts = token.split('.');
-    if (token.length > TOKEN_SIGNS || parts.length !== 3 || !parts.every((part) => PART.test(part))) return null;
-    const [head, body, signature] = parts as [string, string, string];
-    const header = json(head);
-    if (!header || FOREIGN.some((name) => name in header) || typeof header['alg'] !== 'string') return null;
-    const signed = Buffer.from(`${head}.${body}`);
-    const given = Buffer.from(signature, 'base64url');
-    if (given.toString('base64url') !== signature) return null;
-    const isGenuine = this.jwks ? await this.isOfKeySet(this.jwks, header, signed, given) : this.isOfSecret(header, signed, given);
-    const claims = isGenuine ? json(body) : null;
-    return claims && this.isInForce(claims) ? userIn(claims) : null;
-  }
-
-  private isOfSecret(header: Claims, signed: Buffer, given: Buffer): boolean {
-    const expected = createHmac('sha256', this.env.HOST_JWT_SECRET!).update(signed).digest();
-    return header['alg'] === 'HS256' && given.length === expected.length && timingSafeEqual(given, expected);
-  }
-
-  private async isOfKeySet(jwks: Jwks, header: Claims, signed: Buffer, given: Buffer): Promise<boolean> {
-    const { kid } = header;
-    if (kid !== undefined && typeof kid !== 'string') return false;
-    const key = await jwks.find(kid);
-    return key !== null && key.algorithm === header['alg'] && isSigned(key.algorithm, key.key, signed, given);
-  }
-
-  private isInForce(claims: Claims): boolean {
-    // eslint-disable-next-line no-restricted-syntax -- tokens live in real time, whatever a test clock says
-    const now = Date.now() / 1_000;
-    const { exp, nbf, iss, aud } = claims;
-    if (typeof exp !== 'number' || exp <= now) return false;
-    if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now + SKEW_SECONDS)) return false;
-    if (this.env.HOST_JWT_ISSUER !== undefined && iss !== this.env.HOST_JWT_ISSUER) return false;
-    const audience = this.env.HOST_JWT_AUDIENCE;
-    return audience === undefined || (Array.isArray(aud) ? aud.includes(audience) : aud === audience);
+    if (!this.check || token.length > TOKEN_SIGNS || isForeign(token)) return null;
+    try {
+      const { payload } = await this.check(token);
+      // eslint-disable-next-line no-restricted-syntax -- tokens live in real time, whatever a test clock says
+      return payload.exp! * 1_000 <= Date.now() ? null : (UserId.safeParse(payload.sub).data ?? null);
+    } catch (error) {
+      if (error instanceof errors.JOSEError && !AWAY.includes(error.code)) return null;
+      throw new Refusal('unavailable', { retryAfterSeconds: 1 });
+    }
   }
 }
 
-const userIn = ({ sub }: Claims): string | null => UserId.safeParse(sub).data ?? null;
-
-/** A part as an object; a doubled key, of which two readers may each believe another value, makes it none. */
-function json(part: string): Claims | null {
-  try {
-    const value = parseJsonBody(Buffer.from(part, 'base64url'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Claims) : null;
-  } catch {
-    return null;
+function checkOf({ HOST_JWT_SECRET: secret, HOST_JWKS_URL: url, HOST_JWT_ISSUER: issuer, HOST_JWT_AUDIENCE: audience }: HostEnv): Check | null {
+  const options: JWTVerifyOptions = {
+    requiredClaims: ['exp', 'sub'], clockTolerance: SKEW_SECONDS,
+    ...(issuer !== undefined && { issuer }), ...(audience !== undefined && { audience }),
+  };
+  if (secret !== undefined) {
+    const key = new TextEncoder().encode(secret);
+    return (token) => jwtVerify(token, key, { ...options, algorithms: ['HS256'] });
   }
+  if (url === undefined) return null;
+  const keys = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: FETCH_MS, cooldownDuration: PAUSE_MS, cacheMaxAge: FRESH_MS, [customFetch]: keepLast(),
+  });
+  return (token) => jwtVerify(token, keys, { ...options, algorithms: ['RS256', 'ES256', 'EdDSA', 'Ed25519'] });
 }
 
-function isSigned(algorithm: Algorithm, key: KeyObject, signed: Buffer, given: Buffer): boolean {
+function isForeign(token: string): boolean {
   try {
-    if (algorithm === 'EdDSA') return verify(null, signed, key, given);
-    return verify('sha256', signed, algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' } : key, given);
+    const header = decodeProtectedHeader(token);
+    return FOREIGN.some((name) => name in header);
   } catch {
-    return false;
+    return true;
   }
 }

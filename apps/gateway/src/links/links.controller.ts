@@ -1,7 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
-import { codes, links, type Input, type Reply } from '@referrals/contracts';
+import { codes, links, qrCodes, type Input, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import type { Answer } from '@referrals/messaging';
+import qrcode from 'qrcode';
 import { Gateway } from '../gateway.js';
 import type { Call } from '../http/call.js';
 import { Route } from '../http/route.js';
@@ -23,6 +24,20 @@ export class LinksController {
     const click = await this.click(code, call);
     const cookie = click && cookieOf(click, isProduction);
     return { value: { location: targets.locationOf(to, click?.token ?? null), cookie }, replayed: false };
+  }
+
+  @Route(qrCodes.svg)
+  async svg({ code }: Input<typeof qrCodes.svg>, call: Call) {
+    return { value: await qrcode.toString(this.linkOf(code, call), { type: 'svg', margin: 2 }), replayed: false };
+  }
+
+  @Route(qrCodes.png)
+  async png({ code }: Input<typeof qrCodes.png>, call: Call) {
+    return { value: await qrcode.toBuffer(this.linkOf(code, call), { type: 'png', width: 512, margin: 2 }), replayed: false };
+  }
+
+  private linkOf(code: string, { headers }: Call): string {
+    return new URL(`/r/${code}`, this.gateway.links.publicUrl ?? `http://${headers.host}`).href;
   }
 
   private async click(code: string, call: Call): Promise<Reply<typeof codes.click> | null> {

@@ -73,6 +73,18 @@ describe('a link', () => {
   });
 });
 
+describe('the code to scan', () => {
+  test('comes as SVG and as PNG, and names the link', async () => {
+    const svg = await follow('/r/ABCD2345/qr.svg');
+    expect([svg.status, svg.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+    expect(await svg.text()).toMatch(/^<svg [^]*<\/svg>\s*$/);
+    const png = await follow('/r/ABCD2345/qr.png');
+    expect(Buffer.from(await png.arrayBuffer()).subarray(1, 4).toString()).toBe('PNG');
+    expect((await follow('/r/A%3Cb/qr.svg')).status).toBe(422);
+    expect(gateway.asked()).toEqual([]);
+  });
+});
+
 describe('the list of origins', () => {
   test('must hold origins', () => {
     for (const entry of ['app.example', '*', 'https://user@app.example', 'javascript:x']) {

@@ -1,10 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
-import { deadLetters, operations, type Input, type Reply } from '@referrals/contracts';
+import { audit, deadLetters, operations, type Input, type Reply } from '@referrals/contracts';
 import type { Answer } from '@referrals/messaging';
 import { Gateway } from '../gateway.js';
 import type { Call } from '../http/call.js';
 import { Unready } from '../http/problem.js';
 import { Route } from '../http/route.js';
+import { listAudit } from './audit.js';
+import { DOCS_POLICY, docsPage } from './docs-page.js';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.js';
 import { openapi } from './openapi.js';
 import { isReady, readiness } from './readiness.js';
@@ -32,9 +34,19 @@ export class OperationsController {
     return fresh(openapi() as Reply<typeof operations.openapi>);
   }
 
+  @Route(operations.docs)
+  async docs() {
+    return { ...fresh(docsPage()), headers: { 'content-security-policy': DOCS_POLICY } };
+  }
+
   @Route(operations.metrics)
   async metrics() {
     return fresh(await this.gateway.metrics.text());
+  }
+
+  @Route(audit.list)
+  async audit(input: Input<typeof audit.list>, call: Call) {
+    return fresh(await listAudit(this.gateway, input, call));
   }
 
   @Route(deadLetters.list)

@@ -41,12 +41,13 @@ function assessmentOf(tx: Transaction, referral: LoadedReferral): Assessment | n
 }
 
 function factsOf(referral: LoadedReferral): ScoringFacts {
-  const { sightings, firstLookUpAt, referrerCreatedAt, qualifiedAt, firstActivityAt, ...rest } = referral.facts;
+  const { sightings, disposableDomains, firstLookUpAt, referrerCreatedAt, qualifiedAt, firstActivityAt, ...rest } = referral.facts;
   const sightingsOf = (wanted: 'ip' | 'device'): Sighting[] =>
     sightings.filter(({ kind }) => kind === wanted).map(({ firstSeenAt, lastSeenAt }) => ({ firstSeenAt: new Date(firstSeenAt), lastSeenAt: new Date(lastSeenAt) }));
   return {
     ...rest,
     registeredAt: referral.registeredAt,
+    disposableDomains: disposableDomains.length, // which ones is told to nobody
     addressSightings: sightingsOf('ip'),
     deviceSightings: sightingsOf('device'),
     firstLookUpAt: instantOf(firstLookUpAt),

@@ -21,8 +21,8 @@ export interface ScoringFacts {
   isSharedNetwork: boolean;
   /** of the referrer, with the referee's device */
   deviceSightings: Sighting[];
-  /** of the referee's mailboxes on the list of disposable domains */
-  disposableDomains: string[];
+  /** how many domains of the referee's mailboxes are on the list of disposable ones */
+  disposableDomains: number;
   /** how a mailbox of the referee equals one of the referrer: as it is, or without the digits of its local part */
   mailboxMatch: 'same' | 'same_without_digits' | null;
   /** when the code was first looked up from the address of the sign-up; null without an address or a look-up */
@@ -46,8 +46,8 @@ export interface SignalRules {
   instantQualificationHours: number;
 }
 
-/** Counts, times and domains that give nobody away. */
-export type Evidence = Record<string, string | number | string[]>;
+/** Counts and times that give nobody away. */
+export type Evidence = Record<string, string | number>;
 
 /** Why a signal fired. */
 export interface FiredSignal {
@@ -67,7 +67,7 @@ const RULES: Record<Signal, Rule> = {
     return seen && { ...seen, othersAtAddress };
   },
   same_device: ({ deviceSightings, registeredAt }, { sameDeviceDays }) => seenWithin(deviceSightings, registeredAt, sameDeviceDays),
-  disposable_email: ({ disposableDomains }) => (disposableDomains.length > 0 ? { domains: [...disposableDomains].sort() } : null),
+  disposable_email: ({ disposableDomains }) => (disposableDomains > 0 ? { disposableDomains } : null),
   similar_email: ({ mailboxMatch }) => (mailboxMatch ? { match: mailboxMatch } : null),
   rapid_registration({ firstLookUpAt, registeredAt }, { rapidRegistrationSeconds: limitSeconds }) {
     if (!firstLookUpAt) return null;

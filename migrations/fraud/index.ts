@@ -1,3 +1,4 @@
 import { FraudInitial } from './initial.js';
+import { FraudErasure } from './erasure.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial] };
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudErasure] };

@@ -1,3 +1,4 @@
+import { InsightsErasure } from './erasure.js';
 import { InsightsInitial } from './initial.js';
 
-export const insightsMigrations = { room: 'insights', migrations: [InsightsInitial] };
+export const insightsMigrations = { room: 'insights', migrations: [InsightsInitial, InsightsErasure] };

@@ -1,3 +1,4 @@
+import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
 
-export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial] };
+export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsErasure] };

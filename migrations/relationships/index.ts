@@ -1,3 +1,4 @@
 import { RelationshipsInitial } from './initial.js';
+import { RelationshipsErasure } from './erasure.js';
 
-export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial] };
+export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial, RelationshipsErasure] };

@@ -1,3 +1,4 @@
 import { RewardsInitial } from './initial.js';
+import { RewardsErasure } from './erasure.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsErasure] };

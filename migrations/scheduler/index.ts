@@ -1,4 +1,5 @@
 import { SchedulerInitial } from './initial.js';
+import { SchedulerErasure } from './erasure.js';
 import { SchedulerSeesAll } from './sees-all.js';
 
-export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll] };
+export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll, SchedulerErasure] };

@@ -5,6 +5,7 @@ import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomC
 import type { Transaction } from '@referrals/persistence';
 import { addAliases } from './add-aliases.js';
 import { AttributionTokens } from './attribution-token.js';
+import { countClicks } from './count-clicks.js';
 import { createCode, type Creation } from './create-code.js';
 import { findCodes } from './find-codes.js';
 import { issueCodes, loadAutoCodes } from './issue-codes.js';
@@ -42,16 +43,16 @@ export class CodesController implements RoomController {
   @Write(codes.create)
   create([request]: Creation[], [meta]: RequestMeta[]): Work<Code> {
     return async (tx) => {
-      const outcome = await createCode(tx, request!);
+      const outcome = await createCode(tx, request!, meta?.actor);
       if (!(outcome instanceof Refusal)) tx.afterCommit(() => this.logAssigned(outcome, meta));
       return [outcome];
     };
   }
 
   @Write(codes.update)
-  async update([request]: Update[]): Promise<Work<Code>> {
+  async update([request]: Update[], [meta]: RequestMeta[]): Promise<Work<Code>> {
     const uses = await exactUses(this.room, request!);
-    return async (tx) => [await updateCode(tx, request!, uses)];
+    return async (tx) => [await updateCode(tx, request!, uses, meta?.actor)];
   }
 
   @Read(codes.list)
@@ -68,6 +69,12 @@ export class CodesController implements RoomController {
   @Read(codes.issueToken)
   issueToken({ code }: Input<Contracts['issueToken']>): Promise<Reply<Contracts['issueToken']>> {
     return issueToken(this.room.db, this.tokens, code);
+  }
+
+  @Write(codes.click, { group: 256 })
+  async click(clicks: Input<Contracts['click']>[]): Promise<Work<Reply<Contracts['click']>>> {
+    const found = await findCodes(this.room.db, clicks.map(({ code }) => ({ text: code })));
+    return (tx) => countClicks(tx, clicks, found, this.tokens);
   }
 
   @Read(codes.resolve)

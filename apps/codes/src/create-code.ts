@@ -1,5 +1,6 @@
 import type { Code, codes, Input } from '@referrals/contracts';
 import { lookupKey, Refusal } from '@referrals/domain';
+import { addAudit } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import { chosenTextProblem } from './chosen-text.js';
@@ -31,7 +32,7 @@ const INSERT = `with
  * A code of a user's own choice, or an operator's campaign code for its owner. Only custom codes count against the
  * creations per hour, and only those that were made.
  */
-export async function createCode(tx: Transaction, request: Creation): Promise<Code | Refusal> {
+export async function createCode(tx: Transaction, request: Creation, actor?: string): Promise<Code | Refusal> {
   const { creationsPerHour, reservedWords } = tx.programme.codes;
   const problem = chosenTextProblem(request.code, reservedWords);
   if (problem) return new Refusal(problem);
@@ -43,6 +44,10 @@ export async function createCode(tx: Transaction, request: Creation): Promise<Co
     request.dailyLimit ?? null, request.expiresAt ? new Date(request.expiresAt) : null, request.metadata ? JSON.stringify(request.metadata) : null,
     creationsPerHour,
   ]);
-  if (row!.id !== null) return codeOf(row as CodeRow);
+  if (row!.id !== null) {
+    const code = codeOf(row as CodeRow);
+    if (code.type === 'campaign') await addAudit(tx, { actor, action: 'campaign.created', subject: code.id, after: code });
+    return code;
+  }
   return row!.waitSeconds === null ? new Refusal('code_taken') : new Refusal('rate_limited', { retryAfterSeconds: Math.max(1, row!.waitSeconds) });
 }

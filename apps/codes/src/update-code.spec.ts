@@ -50,6 +50,12 @@ describe('changing a code', () => {
     expect(await update({ id: '0190a0a0-0000-7000-8000-000000000000' } as Code, { isActive: true })).toMatchObject({ code: 'not_found' });
   });
 
+  it('refuses to change a campaign for whom campaigns are excepted, and changes other codes', async () => {
+    const campaign = await create({ type: 'campaign' });
+    expect(await update(campaign, { isActive: false, exceptCampaigns: true })).toMatchObject({ code: 'forbidden' });
+    expect(await update(await create({}), { isActive: false, exceptCampaigns: true })).toMatchObject({ isActive: false });
+  });
+
   it('gives a daily limit to campaign codes alone', async () => {
     expect(await update(await create(), { dailyLimit: 5 })).toMatchObject({ code: 'invalid_request', errors: [{ path: 'dailyLimit' }] });
     expect(await update(await create({ type: 'campaign' }), { dailyLimit: 5 })).toMatchObject({ dailyLimit: 5 });

@@ -1,6 +1,6 @@
 import { relationships, type Code, type codes, type Input } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import type { Room } from '@referrals/messaging';
+import { addAudit, type Room } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { changesProblem, isRaised, maxUsesProblem } from './code-changes.js';
 import { CODE_COLUMNS, codeOf, type CodeRow } from './code-row.js';
@@ -12,13 +12,15 @@ const WRITE = `update code set is_active = $2, paused_reason = $3, max_uses = $4
   where id = $1 returning ${CODE_COLUMNS}`;
 
 /** Changes what the request names and leaves the rest. @param exactUses null when it is not known: the room's own count then serves */
-export async function updateCode(tx: Transaction, request: Update, exactUses: number | null): Promise<Code | Refusal> {
+export async function updateCode(tx: Transaction, request: Update, exactUses: number | null, actor?: string): Promise<Code | Refusal> {
   const [code] = await tx.rows<CodeRow>(LOAD, [request.codeId]);
   if (!code) return new Refusal('not_found');
+  if (request.exceptCampaigns && code.type === 'campaign') return new Refusal('forbidden');
   const problem =
     changesProblem(request, code.type, tx.programme) ?? maxUsesProblem(request.maxUses, code.maxUses, Math.max(exactUses ?? 0, code.usesCount));
   if (problem) return problem;
   const [changed] = await tx.rows<CodeRow>(WRITE, [request.codeId, ...Object.values(changedFields(code, request))]);
+  if (code.type === 'campaign') await addAudit(tx, { actor, action: 'campaign.changed', subject: code.id, before: codeOf(code), after: codeOf(changed!) });
   return codeOf(changed!);
 }
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { connect, headers as natsHeaders, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { readEnv } from '@referrals/config';
 import { fraud, ROOMS, type KeyScope } from '@referrals/contracts';
@@ -26,7 +27,16 @@ export interface SentRequest {
 }
 
 export const ADMIN_KEY = 'an admin key for tests with more than 32 characters';
-const ANYTHING = { id: '0199aaaa-0000-7000-8000-000000000001', outcome: 'applied', error: null, status: 'succeeded', data: [], nextCursor: null };
+export const HOST_SECRET = 'a secret of the host with 32 characters';
+
+/** A user's token as the host signs it. */
+export function hostToken(sub: string, secret = HOST_SECRET): string {
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${encode({ alg: 'HS256' })}.${encode({ sub, exp: Math.floor(Date.now() / 1_000) + 60 })}`;
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+const ANYTHING = { id: '0199aaaa-0000-7000-8000-000000000001', outcome: 'applied', error: null, status: 'succeeded', data: [], nextCursor: null, token: 'a.b', expiresAt: '2030-01-01T00:00:00.000Z' };
 
 /** A gateway on a database of its own; a plain connection to a NATS server of its own stands for the rooms, as an outside program would. */
 export class GatewayFixture {
@@ -82,6 +92,7 @@ export class GatewayFixture {
     const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     return fetch(this.gateway.url + path, {
       method,
+      redirect: 'manual',
       headers: {
         ...(key !== null && { authorization: `Bearer ${key}` }),
         ...(content !== undefined && { 'content-type': 'application/json' }),

@@ -2,6 +2,8 @@ import type { Contract, Input, Reply } from '@referrals/contracts';
 import type { Answer, Bus, Log, Sealable, SealingKeys } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
 import type { Call } from './http/call.js';
+import type { Door } from './http/door.js';
+import type { LinkTargets } from './links/link-target.js';
 import type { Metrics } from './operations/metrics.js';
 import type { Authenticator } from './keys/authenticator.js';
 import type { KeyEnvironment } from './keys/key-format.js';
@@ -16,6 +18,8 @@ export class Gateway {
     readonly metrics: Metrics,
     readonly keyEnvironment: KeyEnvironment,
     readonly log: Log,
+    readonly door: Door,
+    readonly links: { targets: LinkTargets; isProduction: boolean },
   ) {}
 
   /** @throws Refusal the room's, or `unavailable` */

@@ -8,10 +8,15 @@ import { armFailpoint, Database, roomUrl } from '@referrals/persistence';
 import type { AddressInfo } from 'node:net';
 import { CONTROLLERS } from './controllers/index.js';
 import { Gateway } from './gateway.js';
+import { Cors } from './http/cors.js';
+import { Door } from './http/door.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimit } from './http/rate-limits.js';
 import { addHooks, frontDoor, securityHeaders } from './http/server.js';
 import { ApiKeyEntity } from './keys/api-key.entity.js';
 import { Authenticator } from './keys/authenticator.js';
+import { HostTokens } from './keys/host-tokens.js';
+import { LinkTargets } from './links/link-target.js';
 import { Metrics } from './operations/metrics.js';
 import { sealingKeyStore } from './sealing-key.store.js';
 
@@ -44,9 +49,11 @@ export async function startGateway(env: Env): Promise<RunningGateway> {
   const sealing = new SealingKeys(bus, log, sealingKeyStore(db));
   await sealing.start();
   const keyEnvironment = env.NODE_ENV === 'production' ? 'live' : 'test';
-  const authenticator = new Authenticator(db, log, keyEnvironment, env.ADMIN_API_KEY ?? secrets.get('admin-api-key'));
+  const authenticator = new Authenticator(db, log, keyEnvironment, env.ADMIN_API_KEY ?? secrets.get('admin-api-key'), new HostTokens(env));
   const metrics = new Metrics();
-  const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log), log);
+  const links = { targets: new LinkTargets(env), isProduction: env.NODE_ENV === 'production' };
+  const door = new Door(new Cors(env.CORS_ORIGINS, db), new RateLimit(env.RATE_LIMIT_KEY), new RateLimit(env.RATE_LIMIT_CLIENT));
+  const app = await open(new Gateway(db, bus, sealing, authenticator, metrics, keyEnvironment, log, door, links), log);
   const end = async (): Promise<void> => {
     await drain(app);
     await nats.close();

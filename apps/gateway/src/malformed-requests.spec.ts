@@ -124,6 +124,7 @@ describe('a malformed request', () => {
 
 describe('what is no HTTP', () => {
   const ADMIN = `Authorization: Bearer ${ADMIN_KEY}\r\nHost: x\r\n`;
+  const SMUGGLED = `DELETE /v1/api-keys/0199aaaa-0000-7000-8000-000000000001 HTTP/1.1\r\n${ADMIN}\r\n`;
   const say = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(gateway.gateway.port, '127.0.0.1', () => socket.write(text));
@@ -138,10 +139,22 @@ describe('what is no HTTP', () => {
     ['no request line', 'hello\r\n\r\n', 400],
     ['a length and chunks at once', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
     ['two lengths', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Content-Length: 4\r\nContent-Length: 5\r\n\r\n{}  `, 400],
+    ['chunks and a length at once', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Transfer-Encoding: chunked\r\nContent-Length: 60\r\n\r\n0\r\n\r\n${SMUGGLED}`, 400],
+    ['lines that end with a line feed alone', `GET /health/live HTTP/1.1\nHost: x\n\n`, 400],
+    ['a header whose line ends with a line feed alone', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}X: y\nContent-Length: 0\r\n\r\n`, 400],
+    ['white space before the colon', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`, 400],
+    ['chunks that are not the last coding', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${SMUGGLED}`, 400],
+    ['an unknown coding', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${SMUGGLED}`, 400],
+    ['a length with a sign', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Content-Length: +4\r\n\r\n{}  `, 400],
+    ['a length in hexadecimal', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Content-Length: 0x4\r\n\r\n{}  `, 400],
+    ['a chunk of a size that is none', `POST /v1/referrals HTTP/1.1\r\n${ADMIN}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n`, 400],
     ['a control character in a header', `GET /health/live HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a\x01b\r\n\r\n`, 400],
     ['headers of 20 KiB', `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
   ])('%s ends in a problem and the connection', async (_what, text, status) => {
+    gateway.calls.length = 0;
     const answer = await say(text);
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(gateway.asked()).toEqual([]);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain('application/problem+json');
   });

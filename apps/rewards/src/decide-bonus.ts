@@ -25,7 +25,7 @@ export function decideBonus(bonus: BonusRow, referral: ReferralState, programme:
   const isBooking = bonus.status === 'pending' && bonus.ledger_entry_ids.length === 0;
   const { decision, score } = assessedDecision(
     { event: bonus.event, party: bonus.party, triggeredAt: new Date(bonus.triggered_at), awaits: awaited(bonus) },
-    { assessments: assessmentsOf(referral), thresholds: programme.fraud.thresholds, approvedScore: referral.approvedScore, isRejected: referral.isRejected },
+    { assessments: assessmentsOf(referral), thresholds: programme.fraud.thresholds, approvedScore: referral.approvedScore, isRejected: referral.isRejected || (isBooking && isErased(bonus)) },
     { decision: bonus.decision, score: bonus.score },
     waitsForRoom(bonus, now),
   );
@@ -36,6 +36,9 @@ export function decideBonus(bonus: BonusRow, referral: ReferralState, programme:
   if (status === 'rejected') return isBooking ? [] : voidHeld(held, unit, amount);
   return isBooking ? bookHeld(unit, amount) : [];
 }
+
+/** Who was erased earns nothing more; what was earned before stays where it is. */
+const isErased = ({ user_id: userId }: BonusRow): boolean => userId.startsWith('erased:');
 
 type Standing = Pick<BonusRow, 'status' | 'hold_reason' | 'hold_until'>;
 

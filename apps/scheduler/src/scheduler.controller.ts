@@ -1,13 +1,16 @@
 import { Controller, Inject } from '@nestjs/common';
 import { scheduler, type Input, type JobRun, type Reply } from '@referrals/contracts';
 import { Refusal, SECOND } from '@referrals/domain';
-import { Read, Room, Write, type RoomController, type Work } from '@referrals/messaging';
+import { Read, Room, Write, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
 import { cleanUpRuns } from './clean-up-runs.js';
+import { beginErasure, Erasures } from './erase-user.js';
+import { exportUser } from './export-user.js';
 import { keepDifferences, listDifferences, reconcile } from './reconcile.js';
 import { listJobs, readRun } from './job-history.js';
 import { TIMETABLE } from './jobs.js';
 import { JobLoop } from './run-due-jobs.js';
+import { getProgramme, putProgramme } from './programme.js';
 import { setClock } from './set-clock.js';
 
 /** After that a run goes on by itself, and the answer says that it is still running. */
@@ -18,9 +21,11 @@ export class SchedulerController implements RoomController {
   readonly jobs: JobLoop;
   /** under the reconciler's role; set when the room starts */
   reader: Database | undefined;
+  readonly erasures: Erasures;
 
   constructor(@Inject(Room) readonly room: Room) {
     this.jobs = new JobLoop(room.db, room.bus, room.log, TIMETABLE);
+    this.erasures = new Erasures(room);
   }
 
   @Read(scheduler.listJobs)
@@ -58,6 +63,30 @@ export class SchedulerController implements RoomController {
   @Write(scheduler.cleanUp)
   cleanUp([input]: Input<typeof scheduler.cleanUp>[]): Work<Reply<typeof scheduler.cleanUp>> {
     return async (tx) => [await cleanUpRuns(tx, input!.limit)];
+  }
+
+  @Read(scheduler.getProgramme)
+  getProgramme(): Promise<Reply<typeof scheduler.getProgramme>> {
+    return getProgramme((text, values) => this.room.db.rows(text, values));
+  }
+
+  @Write(scheduler.putProgramme)
+  putProgramme([input]: Input<typeof scheduler.putProgramme>[], [meta]: RequestMeta[]): Work<Reply<typeof scheduler.putProgramme>> {
+    return async (tx) => [await putProgramme(tx, input!, meta?.actor ?? 'a host on NATS')];
+  }
+
+  @Write(scheduler.eraseUser)
+  eraseUser([input]: Input<typeof scheduler.eraseUser>[], [meta]: RequestMeta[]): Work<Reply<typeof scheduler.eraseUser>> {
+    return async (tx) => {
+      const erasure = await beginErasure(tx, input!.userId, meta?.actor ?? 'a host on NATS');
+      tx.afterCommit(() => this.erasures.wake());
+      return [erasure];
+    };
+  }
+
+  @Read(scheduler.exportUser)
+  exportUser({ userId }: Input<typeof scheduler.exportUser>): Promise<Reply<typeof scheduler.exportUser>> {
+    return exportUser(this.room.bus, userId);
   }
 
   @Write(scheduler.setClock)

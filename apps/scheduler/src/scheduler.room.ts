@@ -11,15 +11,16 @@ export const schedulerRoom: RoomDefinition = { name: 'scheduler', controller: Sc
 
 /** The stream is made before anything ticks; a broker that does not answer yet is looked at again with every tick. */
 async function onStart(room: Room, controller: RoomController): Promise<() => Promise<void>> {
-  const { jobs } = controller as SchedulerController;
+  const { jobs, erasures } = controller as SchedulerController;
   const reader = await openReader(room);
   (controller as SchedulerController).reader = reader;
   const broker = new Broker(room.nats);
   await broker.look().catch((error: Error) => room.log.warn({ err: error.message }, 'broker_waits'));
   const loop = new BrokerLoop(broker, redriveContext({ ...room, broker, reader }), room.db, room.log);
-  const ticks = await NestFactory.createApplicationContext(TicksModule.of(room, jobs, loop), { logger: nestLogger(room.log), abortOnError: false });
+  const ticks = await NestFactory.createApplicationContext(TicksModule.of(room, jobs, loop, erasures), { logger: nestLogger(room.log), abortOnError: false });
   return async () => {
     await ticks.close();
+    await erasures.stop();
     await jobs.stop();
     await reader.close();
   };

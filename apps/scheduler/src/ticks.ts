@@ -3,6 +3,7 @@ import { Interval, ScheduleModule } from '@nestjs/schedule';
 import { SECOND } from '@referrals/domain';
 import { Room } from '@referrals/messaging';
 import { BrokerLoop } from './broker-loop.js';
+import { Erasures } from './erase-user.js';
 import { JobLoop } from './run-due-jobs.js';
 
 /** What the scheduler does by itself. The intervals are of real time; which jobs are due is for the database to say. */
@@ -14,6 +15,7 @@ export class Ticks {
     @Inject(Room) private readonly room: Room,
     @Inject(JobLoop) private readonly jobs: JobLoop,
     @Inject(BrokerLoop) private readonly broker: BrokerLoop,
+    @Inject(Erasures) private readonly erasures: Erasures,
   ) {}
 
   @Interval(SECOND)
@@ -24,6 +26,11 @@ export class Ticks {
   @Interval(2 * SECOND)
   lookAtBroker(): Promise<void> {
     return this.once('broker', () => this.broker.look());
+  }
+
+  @Interval(2 * SECOND)
+  goOnErasing(): Promise<void> {
+    return this.once('erasures', () => this.erasures.goOn());
   }
 
   /** A tick that takes longer than its interval is not begun twice; one that fails is tried again with the next. */
@@ -41,8 +48,8 @@ export class Ticks {
 }
 
 export class TicksModule {
-  static of(room: Room, jobs: JobLoop, broker: BrokerLoop): DynamicModule {
-    const values = [[Room, room], [JobLoop, jobs], [BrokerLoop, broker]] as const;
+  static of(room: Room, jobs: JobLoop, broker: BrokerLoop, erasures: Erasures): DynamicModule {
+    const values = [[Room, room], [JobLoop, jobs], [BrokerLoop, broker], [Erasures, erasures]] as const;
     return { module: TicksModule, imports: [ScheduleModule.forRoot()], providers: [...values.map(([provide, useValue]) => ({ provide, useValue })), Ticks] };
   }
 }

@@ -17,6 +17,16 @@ const Variables = z.object({
   LOG_FILE: z.string().optional(),
   STRIPE_WEBHOOK_SECRET: list,
   WEBHOOK_ALLOW_PRIVATE: flag,
+  HOST_JWT_SECRET: z.string().min(1).optional(),
+  HOST_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HOST_JWT_ISSUER: z.string().optional(),
+  HOST_JWT_AUDIENCE: z.string().optional(),
+  LINK_ORIGINS: list,
+  LANDING_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CORS_ORIGINS: list,
+  /** requests per minute; 0 is no limit */
+  RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
+  RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
   FAILPOINT: z.string().optional(),
 });
 
@@ -35,6 +45,12 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   const env = parsed.data;
   if (env.TEST_CLOCK && env.NODE_ENV === 'production') {
     throw new Error('environment: TEST_CLOCK=1 is refused together with NODE_ENV=production');
+  }
+  if (env.HOST_JWT_SECRET && env.HOST_JWKS_URL) {
+    throw new Error('environment: HOST_JWT_SECRET and HOST_JWKS_URL are two ways to verify one token: give one of them');
+  }
+  if (env.HOST_JWT_SECRET && env.HOST_JWT_SECRET.length < 32 && env.NODE_ENV === 'production') {
+    throw new Error('environment: HOST_JWT_SECRET needs 32 characters or more with NODE_ENV=production');
   }
   return {
     ...env,

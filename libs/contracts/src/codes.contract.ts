@@ -31,6 +31,8 @@ const changeable = {
   metadata: Metadata.nullable().optional(),
 };
 
+const update = z.strictObject({ codeId: Id, isActive: z.boolean().optional(), ...changeable });
+
 /** A code as registration needs it, or why there is none. */
 export const ResolvedCode = z.union([
   z.object({ problem: z.enum(['invalid_format', 'invalid_token', 'not_found']) }),
@@ -72,9 +74,10 @@ export const codes = {
     },
   }),
   update: contract('codes.update', 'changes, deactivates or activates a code', {
-    request: z.strictObject({ codeId: Id, isActive: z.boolean().optional(), ...changeable }),
+    /** `exceptCampaigns`: the asker may change users' codes alone, and is `forbidden` to change an operator's */
+    request: update.extend({ exceptCampaigns: z.boolean().optional() }),
     reply: Code,
-    http: { method: 'PATCH', path: '/v1/codes/{codeId}', scope: 'service', tag, refusals: ['not_found'] },
+    http: { method: 'PATCH', path: '/v1/codes/{codeId}', scope: 'service', tag, refusals: ['not_found'], request: update },
   }),
   validate: contract('codes.validate', 'can somebody sign up with this code, and what would they get', {
     request: z.strictObject({ code: text(256), clientIp: text(64).optional() }),
@@ -95,6 +98,11 @@ export const codes = {
       method: 'POST', path: '/v1/attribution-tokens', scope: 'service', status: 201, notIdempotent: true, tag,
       refusals: ['invalid_format', 'not_found'],
     },
+  }),
+  /** For links: a token for the click, counted where a person clicked. */
+  click: contract('codes.click', 'somebody followed a link with a code', {
+    request: z.strictObject({ code: text(256), counts: z.boolean() }),
+    reply: z.object({ token: z.string(), expiresAt: Instant }),
   }),
   /** For the relationships room: a whole batch in one question, answered in its order. */
   resolve: contract('codes.resolve', 'what codes and attribution tokens lead to', {

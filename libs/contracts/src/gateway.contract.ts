@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { DeadLetter } from './plumbing.contract.js';
+import { AuditEntry, DeadLetter } from './plumbing.contract.js';
 import { Id, Instant, pageOf, Paging, text } from './words.js';
 
 /** The gateway answers these itself: their subjects name them, and nobody listens on them. */
 
 export const KeyScope = z.enum(['admin', 'service', 'publishable']);
 export type KeyScope = z.output<typeof KeyScope>;
+
+const Origin = text(300).refine((value) => URL.canParse(value) && /^https?:/.test(value) && new URL(value).origin === value, 'not an origin');
 
 export const ApiKey = z.object({
   id: Id,
@@ -15,6 +17,7 @@ export const ApiKey = z.object({
   createdAt: Instant,
   expiresAt: Instant.nullable(),
   lastUsedAt: Instant.nullable().meta({ description: 'to the minute' }),
+  origins: z.array(z.string()),
 }).meta({ id: 'ApiKey' });
 export type ApiKey = z.output<typeof ApiKey>;
 
@@ -39,7 +42,8 @@ export const apiKeys = {
       scope: KeyScope,
       label: text(100).optional().meta({ examples: ['billing backend'] }),
       expiresAt: Instant.optional(),
-    }),
+      origins: z.array(Origin).max(20).optional().meta({ description: 'of a publishable key: the pages that may use it in a browser', examples: [['https://app.example.com']] }),
+    }).refine(({ scope, origins }) => !origins?.length || scope === 'publishable', { path: ['origins'], message: 'of publishable keys alone' }),
     reply: NewApiKey,
     http: { method: 'POST', path: '/v1/api-keys', scope: 'admin', status: 201, tag: keyTag },
   }),
@@ -47,6 +51,15 @@ export const apiKeys = {
     request: z.strictObject({ id: Id }),
     reply: z.null(),
     http: { method: 'DELETE', path: '/v1/api-keys/{id}', scope: 'admin', status: 204, tag: keyTag, refusals: ['not_found'] },
+  }),
+};
+
+export const links = {
+  /** Links are shared and decorated by others, so fields that nobody knows are no fault here. */
+  follow: contract('gateway.followLink', 'leads to the app with an attribution token in `ref` and in a cookie, and counts the click', {
+    request: z.object({ code: text(256), to: text(2_048).optional().meta({ description: 'of an allow-listed origin; the landing page without' }) }),
+    reply: z.object({ location: z.string(), cookie: z.string().nullable() }),
+    http: { method: 'GET', path: '/r/{code}', scope: 'open', status: 302, tag: 'Links', refusals: ['rate_limited'] },
   }),
 };
 
@@ -60,6 +73,14 @@ export const deadLetters = {
     request: z.strictObject({ id: Id }),
     reply: z.object({ outcome: z.enum(['applied', 'failed']), error: z.string().nullable() }),
     http: { method: 'POST', path: '/v1/dead-letters/{id}/redrive', scope: 'admin', tag: 'Operations', refusals: ['not_found'] },
+  }),
+};
+
+export const audit = {
+  list: contract('gateway.listAudit', 'what operators did: who, what, before and after; newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(AuditEntry),
+    http: { method: 'GET', path: '/v1/audit', scope: 'admin', tag: 'Operations' },
   }),
 };
 

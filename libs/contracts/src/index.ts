@@ -5,6 +5,7 @@ export * from './fraud.contract.js';
 export * from './gateway.contract.js';
 export * from './insights.contract.js';
 export * from './notifications.contract.js';
+export * from './me.contract.js';
 export * from './plumbing.contract.js';
 export * from './relationships.contract.js';
 export * from './rewards.contract.js';

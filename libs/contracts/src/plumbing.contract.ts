@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { Id, Instant } from './words.js';
+import { Id, Instant, UserId, text } from './words.js';
 
 export const ROOMS = ['codes', 'relationships', 'fraud', 'rewards', 'scheduler', 'insights', 'notifications'] as const;
 export type RoomName = (typeof ROOMS)[number];
@@ -15,6 +15,18 @@ export const DeadLetter = z.object({
   createdAt: Instant,
   redrivenAt: Instant.nullable(),
 });
+
+export const AuditEntry = z.object({
+  id: Id,
+  room: z.string(),
+  actor: z.string().meta({ description: 'the key that was used' }),
+  action: z.string(),
+  subject: z.string(),
+  before: z.json(),
+  after: z.json(),
+  createdAt: Instant,
+}).meta({ id: 'AuditEntry' });
+export type AuditEntry = z.output<typeof AuditEntry>;
 
 /** What every room answers beside its own contracts. */
 export const plumbing = (room: string) => ({
@@ -37,6 +49,18 @@ export const plumbing = (room: string) => ({
   listDeadLetters: contract(`${room}.listDeadLetters`, 'messages that failed again and again', {
     request: z.strictObject({ limit: z.int().min(1).max(101), before: Id.optional() }),
     reply: z.object({ data: z.array(DeadLetter) }),
+  }),
+  erase: contract(`${room}.erase`, 'puts a pseudonym in the place of a user, wherever the room stores it', {
+    request: z.strictObject({ userId: UserId, pseudonym: text(64) }),
+    reply: z.object({ changed: z.int() }),
+  }),
+  export: contract(`${room}.export`, 'every row of the room that names a user, at most so many of a table', {
+    request: z.strictObject({ userId: UserId, limit: z.int().min(1).max(1_000).default(300) }),
+    reply: z.object({ tables: z.record(z.string(), z.array(z.record(z.string(), z.json()))) }),
+  }),
+  listAudit: contract(`${room}.listAudit`, 'what operators did, newest first', {
+    request: z.strictObject({ limit: z.int().min(1).max(101), before: Id.optional() }),
+    reply: z.object({ data: z.array(AuditEntry) }),
   }),
   redriveDeadLetter: contract(`${room}.redriveDeadLetter`, 'tries a dead letter once more', {
     request: z.strictObject({ id: Id }),

@@ -1,14 +1,17 @@
 import { codes } from './codes.contract.js';
 import type { Contract, RoutedContract } from './contract.js';
 import { fraud } from './fraud.contract.js';
-import { apiKeys, deadLetters, operations } from './gateway.contract.js';
+import { apiKeys, audit, deadLetters, links, operations } from './gateway.contract.js';
 import { insights } from './insights.contract.js';
+import { me } from './me.contract.js';
 import { notifications } from './notifications.contract.js';
 import { relationships } from './relationships.contract.js';
 import { rewards } from './rewards.contract.js';
 import { scheduler } from './scheduler.contract.js';
 
-const nouns: Record<string, Contract>[] = [codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, insights, notifications];
+const nouns: Record<string, Contract>[] = [
+  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, audit, insights, notifications,
+];
 
 /** Everything that HTTP reaches. */
 export const ROUTES: RoutedContract[] = nouns

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { Id, Instant, pageOf, Paging, text } from './words.js';
+import { Id, Instant, pageOf, Paging, text, UserId } from './words.js';
 
 export const JobRun = z.object({
   id: Id,
@@ -33,6 +33,24 @@ export const Difference = z.object({
   found: z.string().nullable(),
   foundAt: Instant,
 }).meta({ id: 'Difference' });
+
+export const ProgrammeInForce = z.object({
+  version: z.int(),
+  inForceFrom: Instant.nullable().meta({ description: 'null: from the beginning of time' }),
+  createdBy: z.string(),
+  programme: z.record(z.string(), z.json()).meta({ description: 'every number of the programme' }),
+}).meta({ id: 'Programme' });
+export type ProgrammeInForce = z.output<typeof ProgrammeInForce>;
+
+export const Erasure = z.object({
+  id: Id,
+  status: z.enum(['running', 'finished']),
+  requestedAt: Instant,
+  finishedAt: Instant.nullable(),
+  rooms: z.record(z.string(), z.enum(['waiting', 'erased', 'confirmed'])).meta({ description: 'confirmed: looked through a second time, after all events on their way had arrived' }),
+  streamClearedAt: Instant.meta({ description: 'when the last event that may still name the user has left the stream, and no box with an address can be opened any more' }),
+}).meta({ id: 'Erasure' });
+export type Erasure = z.output<typeof Erasure>;
 
 const tag = 'Jobs';
 
@@ -70,6 +88,32 @@ export const scheduler = {
   cleanUp: contract('scheduler.cleanUpRuns', 'forgets runs of jobs that ended long ago; one bounded step', {
     request: z.strictObject({ limit: z.int().min(1).max(10_000).default(5_000) }),
     reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean() }),
+  }),
+  getProgramme: contract('scheduler.getProgramme', 'the programme in force', {
+    request: z.strictObject({}),
+    reply: ProgrammeInForce,
+    http: { method: 'GET', path: '/v1/programme', scope: 'admin', tag: 'Programme' },
+  }),
+  putProgramme: contract('scheduler.putProgramme', 'puts a new version of the whole programme in force, from this instant on', {
+    request: z.strictObject({
+      baseVersion: z.int().min(1).meta({ description: 'the version in force that was changed; another one by now is refused' }),
+      programme: z.record(z.string(), z.json()).meta({ description: 'the whole programme: what is missing or unknown is refused' }),
+    }),
+    reply: ProgrammeInForce,
+    http: { method: 'PUT', path: '/v1/programme', scope: 'admin', tag: 'Programme', refusals: ['stale_version'] },
+  }),
+  eraseUser: contract('scheduler.eraseUser', 'erases a user in every room; asked again, tells how far that is', {
+    request: z.strictObject({ userId: UserId }),
+    reply: Erasure,
+    http: { method: 'DELETE', path: '/v1/users/{userId}', scope: 'service', status: 202, tag: 'Privacy' },
+  }),
+  exportUser: contract('scheduler.exportUser', 'everything that the rooms know of a user', {
+    request: z.strictObject({ userId: UserId }),
+    reply: z.object({
+      userId: z.string(),
+      rooms: z.record(z.string(), z.record(z.string(), z.array(z.record(z.string(), z.json())))).meta({ description: 'by room and table' }),
+    }).meta({ id: 'Export' }),
+    http: { method: 'GET', path: '/v1/users/{userId}/export', scope: 'service', tag: 'Privacy' },
   }),
   setClock: contract('scheduler.setClock', 'sets the test clock; refused unless the product was started with one', {
     request: z.strictObject({ now: Instant, running: z.boolean().default(false) }),

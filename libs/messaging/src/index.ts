@@ -1,3 +1,4 @@
+export * from './audit.js';
 export * from './batcher.js';
 export * from './bus.js';
 export * from './consumer-loop.js';

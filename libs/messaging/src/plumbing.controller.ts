@@ -2,6 +2,8 @@ import { Controller, Inject, type Type } from '@nestjs/common';
 import { plumbing, type Input, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import { cleanUp, type Transaction } from '@referrals/persistence';
+import { addAudit, readAudit } from './audit.js';
+import type { RequestMeta } from './bus.js';
 import { applyEvents, type AnyEvent } from './consumer-loop.js';
 import { Read, Write, type RoomController, type Subscription } from './handle.js';
 import { Room } from './room.js';
@@ -53,15 +55,37 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
       return { data: rows.map((row) => ({ ...row, room: name, createdAt: row.createdAt.toISOString(), redrivenAt: row.redrivenAt?.toISOString() ?? null })) };
     }
 
+    @Write(contracts.erase)
+    erase([input]: Input<Contracts['erase']>[]): Work<Reply<Contracts['erase']>> {
+      return async (tx) => {
+        const [row] = await tx.rows<{ changed: number }>('select erase_user($1, $2) as changed', [input!.userId, input!.pseudonym]);
+        tx.wakeRelay();
+        return [{ changed: row!.changed }];
+      };
+    }
+
+    @Read(contracts.export)
+    async export({ userId, limit }: Input<Contracts['export']>): Promise<Reply<Contracts['export']>> {
+      const [row] = await this.room.db.rows<Reply<Contracts['export']>>('select export_user($1, $2) as tables', [userId, limit]);
+      return { tables: row!.tables };
+    }
+
+    @Read(contracts.listAudit)
+    async listAudit({ limit, before }: Input<Contracts['listAudit']>): Promise<Reply<Contracts['listAudit']>> {
+      return { data: await readAudit(this.room.db, name, limit, before) };
+    }
+
     /** Takes the event out of the inbox and applies it as if it had just come; a failure leaves the letter as it was. */
     @Write(contracts.redriveDeadLetter)
-    redrive([input]: Input<Contracts['redriveDeadLetter']>[]): Work<Reply<Contracts['redriveDeadLetter']>> {
+    redrive([input]: Input<Contracts['redriveDeadLetter']>[], [meta]: RequestMeta[]): Work<Reply<Contracts['redriveDeadLetter']>> {
       return async (tx) => {
         const [letter] = await tx.rows<LetterRow>(`${LETTERS} where event_id = $1 for update`, [input!.id]);
         if (!letter) return [new Refusal('not_found')];
         const event = letter.event as unknown as AnyEvent;
         const error = await this.applyAgain(tx, event);
         if (error === null) await tx.rows('update dead_letter set redriven_at = common.now() where event_id = $1', [input!.id]);
+        const outcome = error === null ? 'applied' : 'failed';
+        await addAudit(tx, { actor: meta?.actor, action: 'dead_letter.redriven', subject: input!.id, after: { outcome } });
         return [{ outcome: error === null ? 'applied' : 'failed', error }];
       };
     }

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Programme } from '@referrals/config';
 import pg from 'pg';
 
+const CONFIGURATION = 'configuration file';
+
 /**
- * Puts a programme in force unless it is the one already in force; the very first is in force from the beginning of
+ * Puts a configured programme in force when it is another one than was configured before: what an operator has stored since
+ * outlives a restart with the same file. The very first is in force from the beginning of
  * time, so that history of any age has one.
  * @param url the database owner's URL
  */
@@ -15,13 +18,17 @@ export async function ensureProgramme(url: string, programme: Programme): Promis
   try {
     await client.query('begin');
     await client.query('lock table common.programme in exclusive mode');
-    const { rows } = await client.query<{ version: number; hash: string }>('select version, hash from common.programme order by version desc limit 1');
-    const newest = rows[0];
-    if (newest?.hash !== hash) {
+    const { rows } = await client.query<{ newest: number; configured: string | null }>(
+      `select coalesce(max(version), 0) as newest,
+         (select hash from common.programme where created_by = $1 order by version desc limit 1) as configured from common.programme`,
+      [CONFIGURATION],
+    );
+    const { newest, configured } = rows[0]!;
+    if (configured !== hash) {
       await client.query(
         `insert into common.programme (version, body, hash, in_force_from, created_by)
-         values ($1, $2, $3, case when $1 = 1 then '-infinity'::timestamptz else common.now() end, 'configuration file')`,
-        [(newest?.version ?? 0) + 1, body, hash],
+         values ($1, $2, $3, case when $1 = 1 then '-infinity'::timestamptz else common.now() end, $4)`,
+        [newest + 1, body, hash, CONFIGURATION],
       );
     }
     await client.query('commit');

@@ -3,7 +3,10 @@ const TRANSIENT_CLASSES = ['08', '53', '57', '58'];
 const RETRIED_AT_ONCE = ['40001', '40P01', '55P03'];
 const SOCKET_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT'];
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+const codeOf = (error: unknown): string => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+};
 
 /** Serialisation failure, deadlock or lock time-out: the transaction is run again at once. */
 export const isConflict = (error: unknown): boolean => RETRIED_AT_ONCE.includes(codeOf(error));

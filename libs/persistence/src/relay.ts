@@ -7,9 +7,11 @@ export interface OutboxMessage {
   body: string;
 }
 
+/** `offset 0` keeps each look-up one by its key: joined freely, the plan of a young outbox would read all of an old one. */
 const TAKE = `with taken as (
-    delete from outbox_unsent where id in (select id from outbox_unsent order by id limit $1 for update skip locked) returning id)
-  select o.id, o.type, o.body::text as body from taken join outbox o using (id) order by o.id`;
+    delete from outbox_unsent where id = any(array(select id from outbox_unsent order by id limit $1 for update skip locked)) returning id)
+  select o.id, o.type, o.body::text as body
+  from taken cross join lateral (select * from outbox where outbox.id = taken.id offset 0) o order by o.id`;
 
 /**
  * Takes unsent events, publishes them and forgets them in one transaction: when publishing fails, or the process dies

@@ -24,6 +24,8 @@ export const SETTINGS: Record<string, string | number> = {
   max_connections: 200,
   shared_buffers: '256MB',
   jit: 'off',
+  // Statistics follow a young, quickly growing database; plans made for its empty tables are soon replaced.
+  autovacuum_naptime: '10s',
   checkpoint_timeout: '15min',
   max_wal_size: '4GB',
   synchronous_commit: 'on',

@@ -9,9 +9,9 @@ export interface TestNats {
   stop(): Promise<void>;
 }
 
-export async function startTestNats(): Promise<TestNats> {
+export async function startTestNats({ jetstream = false } = {}): Promise<TestNats> {
   const dataDir = await mkdtemp(join(tmpdir(), 'referrals-nats-'));
-  const server = await startNats({ dataDir });
+  const server = await startNats({ dataDir, jetstream });
   return {
     url: server.url,
     async stop() {

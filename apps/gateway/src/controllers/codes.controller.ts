@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { codes, type Input } from '@referrals/contracts';
+import { Refusal } from '@referrals/domain';
 import { Gateway } from '../gateway.js';
 import type { Call } from '../http/call.js';
 import { Route } from '../http/route.js';
@@ -20,14 +21,16 @@ export class CodesController {
     return this.gateway.ask(codes.list, input, call);
   }
 
+  /** A campaign speaks for the operator, so only an operator starts one. */
   @Route(codes.create)
-  create(input: Input<Contracts['create']>, call: Call) {
+  async create(input: Input<Contracts['create']>, call: Call) {
+    if (input.type === 'campaign' && call.caller.scope !== 'admin') throw new Refusal('forbidden');
     return this.gateway.ask(codes.create, input, call);
   }
 
   @Route(codes.update)
   update(input: Input<Contracts['update']>, call: Call) {
-    return this.gateway.ask(codes.update, input, call);
+    return this.gateway.ask(codes.update, call.caller.scope === 'admin' ? input : { ...input, exceptCampaigns: true }, call);
   }
 
   /** Only a host's backend may say for whom it asks; a browser asks for itself. */

@@ -1,10 +1,13 @@
 import type { Type } from '@nestjs/common';
 import { ApiKeysController } from '../keys/api-keys.controller.js';
+import { LinksController } from '../links/links.controller.js';
 import { OperationsController } from '../operations/operations.controller.js';
 import { ActivityController } from './activity.controller.js';
 import { CodesController } from './codes.controller.js';
 import { JobsController } from './jobs.controller.js';
+import { MeController } from './me.controller.js';
 import { PaymentsController } from './payments.controller.js';
+import { ProgrammeController } from './programme.controller.js';
 import { ReferralsController } from './referrals.controller.js';
 import { RewardsController } from './rewards.controller.js';
 import { StatsController } from './stats.controller.js';
@@ -15,5 +18,5 @@ import { WebhooksController } from './webhooks.controller.js';
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController, StatsController, WebhooksController,
+  ApiKeysController, OperationsController, StatsController, WebhooksController, MeController, ProgrammeController, LinksController,
 ];

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { relationships, type Input } from '@referrals/contracts';
+import { relationships, scheduler, type Input } from '@referrals/contracts';
 import { Gateway } from '../gateway.js';
 import type { Call } from '../http/call.js';
 import { Route } from '../http/route.js';
@@ -13,5 +13,15 @@ export class UsersController {
   @Route(relationships.updateUser)
   updateUser(input: Input<Contracts['updateUser']>, call: Call) {
     return this.gateway.askSealed(relationships.updateUser, input, call);
+  }
+
+  @Route(scheduler.eraseUser)
+  eraseUser(input: Input<typeof scheduler.eraseUser>, call: Call) {
+    return this.gateway.ask(scheduler.eraseUser, input, call);
+  }
+
+  @Route(scheduler.exportUser)
+  exportUser(input: Input<typeof scheduler.exportUser>, call: Call) {
+    return this.gateway.ask(scheduler.exportUser, input, call);
   }
 }

@@ -1,5 +1,7 @@
 import type { RoutedContract } from '@referrals/contracts';
+import { Refusal } from '@referrals/domain';
 import type { RequestOptions } from '@referrals/messaging';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ANYBODY, type Caller } from '../keys/caller.js';
 import { idempotencyOf } from './idempotency.js';
@@ -19,13 +21,21 @@ export interface Call {
   caller: Caller;
   /** the address of the connection */
   ip: string;
+  method: string;
+  headers: IncomingHttpHeaders;
   /** what travels to the room, the time that is left included */
   options: RequestOptions & { timeoutMs: number };
+}
+
+/** The user who calls. @throws Refusal `unauthenticated` where a key calls */
+export function userOf({ caller }: Call): string {
+  if (caller.userId === undefined) throw new Refusal('unauthenticated');
+  return caller.userId;
 }
 
 export function callOf(contract: RoutedContract, request: FastifyRequest, reply: FastifyReply): Call {
   const caller = request.caller ?? ANYBODY;
   const idempotency = idempotencyOf(contract, request.headers['idempotency-key'], caller.actor, request.params, request.body);
   const timeoutMs = Math.max(LEAST_MS, (contract.http.timeoutMs ?? ANSWER_MS) - reply.elapsedTime);
-  return { caller, ip: request.ip, options: { requestId: request.id, actor: caller.actor, timeoutMs, ...(idempotency && { idempotency }) } };
+  return { caller, ip: request.ip, method: request.method, headers: request.headers, options: { requestId: request.id, actor: caller.actor, timeoutMs, ...(idempotency && { idempotency }) } };
 }

@@ -50,6 +50,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const status = REFUSALS[code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="referrals"');
   if (status === 429 || status === 503) reply.header('retry-after', String(retryAfterSeconds ?? 1));
+  if (status === 429 && !reply.hasHeader('ratelimit-reset')) void reply.headers({ 'ratelimit-remaining': '0', 'ratelimit-reset': String(retryAfterSeconds ?? 1) });
   if (isReplayed(error)) reply.header('idempotent-replayed', 'true');
   const body = problem(code, status, { ...(message !== code && { detail: message }), instance: request.id, ...(errors && { errors }) });
   void reply.code(status).header('content-type', PROBLEM_TYPE).send(Buffer.from(JSON.stringify(error instanceof Unready ? { ...body, checks: error.checks } : body)));

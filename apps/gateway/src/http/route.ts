@@ -58,9 +58,15 @@ function send({ http }: RoutedContract, reply: FastifyReply, { value, replayed }
   const status = typeof http.status === 'function' ? http.status(value as never) : (http.status ?? 200);
   void reply.code(status);
   if (replayed) void reply.header('idempotent-replayed', 'true');
-  if (status === 204) void reply.send();
+  if (status === 302) redirect(reply, value as { location: string; cookie: string | null });
+  else if (status === 204) void reply.send();
   else if (http.contentType) void reply.header('content-type', http.contentType).send(value);
   else void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(value));
+}
+
+function redirect(reply: FastifyReply, { location, cookie }: { location: string; cookie: string | null }): void {
+  if (cookie) void reply.header('set-cookie', cookie);
+  void reply.header('location', location).send();
 }
 
 /** A fault of ours goes on to the framework's filter, which logs it. */

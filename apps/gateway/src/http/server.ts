@@ -3,7 +3,8 @@ import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '@referrals/domain';
 import type { IncomingMessage } from 'node:http';
-import { mayCall, type Caller } from '../keys/caller.js';
+import type { Socket } from 'node:net';
+import { ANYBODY, mayCall, type Caller } from '../keys/caller.js';
 import type { Gateway } from '../gateway.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { parseJsonBody } from './json-body.js';
@@ -60,17 +61,25 @@ export function frontDoor(headers: Headers): FastifyAdapter {
 }
 
 /** What every request passes: request id and security headers, the key and its scope, the measurement. */
-export function addHooks(app: NestFastifyApplication, { authenticator, metrics, log }: Gateway, headers: Headers): void {
+export function addHooks(app: NestFastifyApplication, { authenticator, metrics, log, door }: Gateway, headers: Headers): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.decorateRequest('caller', null);
   server.addHook('onRequest', (request, reply, done) => {
+    if (isOfUnknownLength(request)) return void reply.hijack();
     void reply.headers(headers).header('x-request-id', request.id);
-    const scope = routeOf(request)?.http.scope ?? 'open';
-    if (scope === 'open') return done();
+    const route = routeOf(request)?.http;
+    const scope = route?.scope ?? 'open';
+    if (scope === 'open') {
+      if (route?.path.startsWith('/r/')) return done(door.take(ANYBODY, request, reply));
+      if (request.method !== 'OPTIONS') return done();
+      door.cors.answerPreflight(request, reply).then((isAnswered) => (isAnswered ? undefined : done()), done);
+      return;
+    }
     const decide = (caller: Caller | null): void => {
-      if (!caller) return done(new Refusal('unauthenticated'));
+      if (!caller || (scope === 'user' && !authenticator.knowsUsers)) return done(new Refusal('unauthenticated'));
       request.caller = caller;
-      done(mayCall(caller, scope) ? undefined : new Refusal('forbidden'));
+      if (request.headers.origin) door.cors.allow(request.headers.origin, caller, reply);
+      done(mayCall(caller, scope) ? door.take(caller, request, reply) : new Refusal('forbidden'));
     };
     const caller = authenticator.identify(request.headers.authorization);
     if (caller instanceof Promise) caller.then(decide, done);
@@ -82,6 +91,21 @@ export function addHooks(app: NestFastifyApplication, { authenticator, metrics, 
     if (log.isLevelEnabled('debug')) log.debug(lineOf(request, reply, route), 'request');
     done();
   });
+}
+
+const ended = new WeakSet<Socket>();
+
+/**
+ * Where a message's coding is unknown nobody can say where it ends: two readers would see different requests after it.
+ * It is answered with a problem, and nothing more that comes over its connection is looked at.
+ */
+function isOfUnknownLength({ raw: { headers, socket } }: FastifyRequest): boolean {
+  const coding = headers['transfer-encoding'];
+  if (ended.has(socket)) return true;
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return false;
+  ended.add(socket);
+  answerBrokenRequest(new Error('unknown coding'), socket);
+  return true;
 }
 
 const routeOf = (request: FastifyRequest) => (request.routeOptions.config as RouteInfo | undefined)?.contract;

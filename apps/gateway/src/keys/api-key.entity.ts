@@ -14,6 +14,7 @@ export const ApiKeyEntity = defineEntity({
     createdAt: p.datetime(),
     expiresAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
+    origins: p.string().array(),
   },
 });
 

@@ -6,6 +6,7 @@ import { faultOf } from '../http/problem.js';
 import { within } from '../http/within.js';
 import { findLiveKey, type LiveKey } from './api-keys.queries.js';
 import type { Caller } from './caller.js';
+import type { HostTokens } from './host-tokens.js';
 import { parseKey, type KeyEnvironment } from './key-format.js';
 
 /** Older than this a looked-up key is looked up again beside the request; older than that, before it. */
@@ -21,7 +22,7 @@ interface Seen {
   at: number;
 }
 
-/** Tells who holds a bearer key. A revoked or expired key is refused at the latest two seconds later. */
+/** Tells who holds a bearer key, or a token of the host. A revoked or expired key is refused at the latest two seconds later. */
 export class Authenticator {
   private readonly seen = new Map<string, Seen>();
   private readonly lookingUp = new Map<string, Promise<LiveKey | null>>();
@@ -33,6 +34,7 @@ export class Authenticator {
     private readonly log: Log,
     private readonly environment: KeyEnvironment,
     adminKey: string,
+    private readonly hostTokens: HostTokens,
   ) {
     // headers arrive as Latin-1: the bytes of the key are what is compared
     this.adminDigest = hash('sha256', Buffer.from(adminKey, 'utf8'), 'buffer');
@@ -44,7 +46,7 @@ export class Authenticator {
     if (!token) return null;
     if (timingSafeEqual(digest(token), this.adminDigest)) return { actor: 'first-admin-key', scope: 'admin' };
     const parts = parseKey(this.environment, token);
-    if (!parts) return null;
+    if (!parts) return this.hostTokens.isConfigured ? this.userOf(token) : null;
     const presented = digest(parts.secret);
     const seen = this.seen.get(parts.id);
     const age = seen ? performance.now() - seen.at : Infinity;
@@ -53,6 +55,16 @@ export class Authenticator {
       return callerOf(seen.key, presented);
     }
     return within(LOOK_UP_MS, this.lookUp(parts.id)).then((key) => callerOf(key, presented));
+  }
+
+  private async userOf(token: string): Promise<Caller | null> {
+    const userId = await this.hostTokens.verify(token);
+    return userId === null ? null : { actor: 'user', scope: 'user', userId };
+  }
+
+  /** Whether users can call at all: without a way to verify them nobody is one. */
+  get knowsUsers(): boolean {
+    return this.hostTokens.isConfigured;
   }
 
   /** Lets this process see a change of a key at once. */
@@ -87,5 +99,5 @@ const NO_SECRET = Buffer.alloc(32);
 /** Compares also where there is no such key, so that both take the same time. */
 function callerOf(key: LiveKey | null, presented: Buffer): Caller | null {
   const matches = timingSafeEqual(presented, key?.secretHash ?? NO_SECRET);
-  return key && matches ? { actor: `key:${key.id}`, scope: key.scope } : null;
+  return key && matches ? { actor: `key:${key.id}`, scope: key.scope, origins: key.origins } : null;
 }

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
 import type { apiKeys, Input, NewApiKey } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import type { Outcome } from '@referrals/messaging';
+import { addAudit, type Outcome } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
-import { v7 as uuidv7 } from 'uuid';
-import { INSERT_AUDIT, INSERT_KEY } from './api-keys.queries.js';
+import { INSERT_KEY } from './api-keys.queries.js';
 import type { KeyParts } from './key-format.js';
 
 export interface KeyRequest {
@@ -14,9 +13,9 @@ export interface KeyRequest {
 
 /** Keeps a new key's hash. The outcome, which may be stored for an idempotency key, never holds the key itself. */
 export async function createApiKey(tx: Transaction, { input, parts: { id, secret } }: KeyRequest, actor: string): Promise<Outcome<NewApiKey>> {
-  const { scope, label = null, expiresAt = null } = input;
-  const inserted = await tx.rows(INSERT_KEY, [id, hash('sha256', secret, 'buffer'), scope, label, expiresAt]);
+  const { scope, label = null, expiresAt = null, origins = [] } = input;
+  const inserted = await tx.rows(INSERT_KEY, [id, hash('sha256', secret, 'buffer'), scope, label, expiresAt, origins]);
   if (inserted.length === 0) return new Refusal('invalid_request', { errors: [{ path: 'expiresAt', message: 'not in the future' }] });
-  await tx.rows(INSERT_AUDIT, [uuidv7(), actor, 'api_key.created', id, null, JSON.stringify({ scope, label, expiresAt })]);
+  await addAudit(tx, { actor, action: 'api_key.created', subject: id, after: { scope, label, expiresAt, origins } });
   return { id, key: null, scope, label, expiresAt: expiresAt && new Date(expiresAt).toISOString() };
 }

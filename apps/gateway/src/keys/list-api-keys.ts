@@ -12,9 +12,9 @@ export async function listApiKeys(db: Database, { limit, cursor }: Input<typeof 
   const rows = await db.em().find(ApiKeyEntity, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
   const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
   return {
-    data: data.map(({ id, scope, label, createdAt, expiresAt, lastUsedAt }) => ({
+    data: data.map(({ id, scope, label, createdAt, expiresAt, lastUsedAt, origins }) => ({
       id, scope, label: label ?? null, createdAt: createdAt.toISOString(),
-      expiresAt: expiresAt?.toISOString() ?? null, lastUsedAt: lastUsedAt?.toISOString() ?? null,
+      expiresAt: expiresAt?.toISOString() ?? null, lastUsedAt: lastUsedAt?.toISOString() ?? null, origins,
     })),
     nextCursor,
   };

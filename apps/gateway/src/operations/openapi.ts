@@ -25,7 +25,7 @@ export function describe(routes: RoutedContract[]): object {
     tags: [...new Set(routes.map(({ http }) => http.tag))].map((name) => ({ name })),
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'an API key' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'an API key' }, user: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "a token of the host; `sub` is the user's id" } },
       schemas: { ...schemas.all(), Problem: PROBLEM },
     },
   };
@@ -48,6 +48,7 @@ function operation({ subject, summary, http, request, reply }: RoutedContract, s
     summary,
     tags: [http.tag],
     'x-scope': http.scope,
+    ...(http.scope === 'user' && { security: [{ user: [] }] }),
     ...(http.scope === 'open' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody && { requestBody: { required: body.required!.length > 0, content: { 'application/json': { schema: body } } } }),
@@ -61,14 +62,14 @@ function successes(http: HttpRoute, schema: JsonSchema): object {
   const statuses = http.statuses ?? [typeof http.status === 'number' ? http.status : 200];
   const content = { [http.contentType ?? 'application/json']: { schema } };
   return Object.fromEntries(
-    statuses.map((status) => [String(status), { description: 'success', headers: { 'X-Request-Id': REQUEST_ID }, ...(status !== 204 && { content }) }]),
+    statuses.map((status) => [String(status), { description: 'success', headers: { 'X-Request-Id': REQUEST_ID }, ...(![204, 302].includes(status) && { content }) }]),
   );
 }
 
 /** The problems of a route: those that its contract names, and those that its shape brings with it. */
 function problems(http: HttpRoute, hasBody: boolean): object {
   const codes: RefusalCode[] = [...(http.refusals ?? []), 'internal', 'unavailable', 'invalid_request'];
-  if (http.scope !== 'open') codes.push('unauthenticated', 'forbidden');
+  if (http.scope !== 'open') codes.push('unauthenticated', 'forbidden', 'rate_limited');
   if (hasBody) codes.push('invalid_json', 'too_large', 'unsupported_media_type');
   if (isKeyed(http)) codes.push('idempotency_key_reused', 'idempotency_in_progress');
   const byStatus = Map.groupBy(new Set(codes), (code) => REFUSALS[code]);

@@ -1,10 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
-import { deadLetters, operations, type Input, type Reply } from '@referrals/contracts';
+import { audit, deadLetters, operations, type Input, type Reply } from '@referrals/contracts';
 import type { Answer } from '@referrals/messaging';
 import { Gateway } from '../gateway.js';
 import type { Call } from '../http/call.js';
 import { Unready } from '../http/problem.js';
 import { Route } from '../http/route.js';
+import { listAudit } from './audit.js';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.js';
 import { openapi } from './openapi.js';
 import { isReady, readiness } from './readiness.js';
@@ -35,6 +36,11 @@ export class OperationsController {
   @Route(operations.metrics)
   async metrics() {
     return fresh(await this.gateway.metrics.text());
+  }
+
+  @Route(audit.list)
+  async audit(input: Input<typeof audit.list>, call: Call) {
+    return fresh(await listAudit(this.gateway, input, call));
   }
 
   @Route(deadLetters.list)

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { codes } from './codes.contract.js';
+import { contract, type Contract } from './contract.js';
+import { relationships } from './relationships.contract.js';
+import { rewards } from './rewards.contract.js';
+
+type Shape = z.core.$ZodLooseShape;
+
+/** A user's own view of what a host's backend asks for by `userId`: the same answer, the id taken from the host's token. */
+function mine<S extends Shape & { userId: z.ZodType }, Reply extends z.ZodType>(
+  { subject, summary, request, reply }: Contract<z.ZodObject<S, z.core.$strict>, Reply>, path: string,
+): Contract<z.ZodObject<Omit<S, 'userId'>, z.core.$strict>, Reply> {
+  const { userId: _, ...rest } = request.shape;
+  return contract(`gateway.me.${subject}`, summary.replace(/^(a|the) (user|referrer)'s/, "the caller's own"), {
+    request: z.strictObject(rest),
+    reply,
+    http: { method: 'GET', path, scope: 'user', tag: "A user's own views" },
+  });
+}
+
+export const me = {
+  code: mine(codes.issue, '/v1/me/code'),
+  codes: mine(codes.list, '/v1/me/codes'),
+  referrals: mine(relationships.listReferrals, '/v1/me/referrals'),
+  tier: mine(rewards.getTier, '/v1/me/tier'),
+  balances: mine(rewards.getBalances, '/v1/me/balances'),
+  bonuses: mine(rewards.listBonuses, '/v1/me/bonuses'),
+};

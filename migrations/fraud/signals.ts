@@ -65,30 +65,12 @@ const REVIEWS = [
   'create index review_entry_index on fraud.review_entry (review_id, id)',
   grantTo('fraud', 'select, insert, update on fraud.review'),
   grantTo('fraud', 'select, insert on fraud.review_entry'),
-  ...forbid('fraud', 'review_entry', 'update or delete or truncate'),
+  // no update either, for want of the right; an erasure changes the names in it, under the owner's
+  ...forbid('fraud', 'review_entry', 'delete or truncate'),
 ];
 
-/** Replaces a user's id and deletes what is known of them; to be run by whoever the erasure's role is given to. */
+/** By whom an erasure finds reviews. */
 const ERASURE = [
-  `create function fraud.erase_user(erased_id text, replacement text) returns int language plpgsql as $$
-     declare removed int; counted int;
-     begin
-       perform pg_advisory_xact_lock(common.lock_key('fraud', erased_id));
-       delete from fraud.fact where user_id = erased_id;
-       get diagnostics removed = row_count;
-       delete from fraud.mailbox where user_id = erased_id;
-       get diagnostics counted = row_count;
-       removed := removed + counted;
-       delete from fraud.account where user_id = erased_id;
-       delete from fraud.box where referral_id in (select a.referral_id from fraud.assessment a where a.referee_id = erased_id);
-       update fraud.assessment set ip_hash = null, previous_ip_hash = null, device_hash = null, previous_device_hash = null, referee_id = replacement
-         where referee_id = erased_id;
-       update fraud.assessment set referrer_id = replacement where referrer_id = erased_id;
-       update fraud.review set referee_id = replacement where referee_id = erased_id;
-       update fraud.review set referrer_id = replacement where referrer_id = erased_id;
-       return removed;
-     end $$`,
-  'revoke execute on function fraud.erase_user(text, text) from public',
   'create index review_referrer_index on fraud.review (referrer_id)',
   'create index review_referee_index on fraud.review (referee_id)',
 ];

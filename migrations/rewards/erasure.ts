@@ -8,6 +8,7 @@ export class RewardsErasure extends Migration {
 }
 
 const FIRST: string[] = [
+  'delete from stripe_customer where user_id = raw',
   // what the user has in hold is rejected, and what the user owes is written off, by entries like any other
   `perform from referrer r where r.user_id = raw for no key update`,
   `with waiting as (

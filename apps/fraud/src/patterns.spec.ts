@@ -184,9 +184,9 @@ describe('facts', () => {
     expect(await room.t.rows('select score, ip_hash, device_hash from fraud.assessment')).toEqual([{ score: 100, ip_hash: null, device_hash: null }]);
 
     await room.seen(referral.refereeId, context, shift(NOW, 90 * DAY));
-    await room.t.rows('select fraud.erase_user($1, $2)', [referral.refereeId, 'erased:1']);
+    await room.t.rows('select fraud.erase_user($1, $2)', [referral.refereeId, 'erased:0199aaaa-0000-7000-8000-000000000001']);
     const found = await room.t.rows(`select query_to_xml('select * from fraud.assessment, fraud.review', true, false, '')::text || (select count(*) from fraud.fact) as dump`);
-    expect(found[0]!['dump']).toContain('erased:1');
+    expect(found[0]!['dump']).toContain('erased:0199aaaa-0000-7000-8000-000000000001');
     expect(found[0]!['dump']).not.toContain(referral.refereeId);
     await room.close();
   });

@@ -1,6 +1,6 @@
 import type { Input, notifications, WebhookEndpoint, WebhookEndpointWithSecret } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import type { Outcome } from '@referrals/messaging';
+import { addAudit, type Outcome } from '@referrals/messaging';
 import { decodeCursor, page, type Database, type Page, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { REAL_NOW } from './real-time.js';
@@ -43,7 +43,7 @@ export async function createEndpoint(
 ): Promise<Outcome<WebhookEndpointWithSecret>> {
   if (isForbidden) return new Refusal('forbidden_address');
   const [row] = await tx.rows<EndpointRow>(CREATE, [uuidv7(), url, events ?? null, tx.now]);
-  await audit(tx, actor, 'webhook_endpoint.created', row!.id, null, { url, events });
+  await addAudit(tx, { actor, action: 'webhook_endpoint.created', subject: row!.id, after: { url, events } });
   return { ...endpointOf(row!), secret: null };
 }
 
@@ -66,7 +66,7 @@ export async function updateEndpoint(
   const { id, url, events, isActive, rotateSecret } = input;
   const [row] = await tx.rows<EndpointRow>(UPDATE, [id, url ?? null, events !== undefined, events ?? null, isActive ?? null, rotateSecret ? 1 : 0]);
   if (!row) return new Refusal('not_found');
-  await audit(tx, actor, 'webhook_endpoint.changed', id, null, { url, events, isActive, rotateSecret });
+  await addAudit(tx, { actor, action: 'webhook_endpoint.changed', subject: id, after: { url, events, isActive, rotateSecret } });
   return { ...endpointOf(row), secret: null };
 }
 
@@ -78,7 +78,7 @@ const DELETE = `with gone as (update endpoint set deleted_at = $2, is_active = f
 export async function deleteEndpoint(tx: Transaction, id: string, actor: string): Promise<Outcome<null>> {
   const gone = await tx.rows(DELETE, [id, tx.now]);
   if (gone.length === 0) return new Refusal('not_found');
-  await audit(tx, actor, 'webhook_endpoint.deleted', id, null, null);
+  await addAudit(tx, { actor, action: 'webhook_endpoint.deleted', subject: id });
   return null;
 }
 
@@ -90,10 +90,4 @@ export async function freshSecretVersion(db: Database, id: string): Promise<numb
   const [row] = await db.rows<{ version: number }>(FRESH_SECRET, [id]);
   if (!row) throw new Refusal('not_found');
   return row.version;
-}
-
-const AUDIT = 'insert into audit (id, actor, action, subject, before, after, created_at) values ($1, $2, $3, $4, $5, $6, $7)';
-
-async function audit(tx: Transaction, actor: string, action: string, subject: string, before: object | null, after: object | null): Promise<void> {
-  await tx.rows(AUDIT, [uuidv7(), actor, action, subject, before && JSON.stringify(before), after && JSON.stringify(after), tx.now]);
 }

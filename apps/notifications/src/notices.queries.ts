@@ -7,6 +7,7 @@ export interface DueNotice {
   details: { trialDays?: number | null; cashback?: number };
   referralId: string;
   referrerId: string;
+  refereeId: string;
   refereeName: string | null;
   locale: string | null;
   payment: { amount: number; currency: string; periodDays: number | null } | null;
@@ -65,7 +66,7 @@ const TAKE = `with
     where n.told_at is null and (n.kind <> 'payment' or p.id is not null)
       and (n.referee_id = any($1) or n.payment_id = any($2) or p.user_id = any($1))),
   told as (update notice set told_at = common.now() where key in (select key from ready))
-  select ready.key, kind, details, "referralId", referrer_id as "referrerId", referee.short_name as "refereeName", referrer.locale,
+  select ready.key, kind, details, "referralId", referrer_id as "referrerId", ready.referee_id as "refereeId", referee.short_name as "refereeName", referrer.locale,
     case when payment_id is not null then json_build_object('amount', amount, 'currency', currency, 'periodDays', period_days) end as payment,
     case when kind = 'payment' then (select count(*) from referral f where f.referrer_id = ready.referrer_id and f.has_paid) else 0 end as "paidReferees"
   from ready left join person referee on referee.user_id = ready.referee_id left join person referrer on referrer.user_id = ready.referrer_id`;

@@ -59,7 +59,7 @@ function tellOne(tx: Transaction, due: DueNotice): void {
   const notice: Notice = { kind: due.kind, name: due.refereeName, trialDays, ...(payment && { payment }), ...(progress && { progress }) };
   tx.emit(events.referrerNotified, {
     aggregateId: uuidv7(), sequence: 1, occurredAt: tx.now,
-    data: { userId: due.referrerId, kind: due.kind, locale, ...formatMessage(notice, locale), referralId: due.referralId, payment, trialDays, progress },
+    data: { userId: due.referrerId, kind: due.kind, locale, ...formatMessage(notice, locale), referralId: due.referralId, refereeId: due.refereeId, payment, trialDays, progress },
   });
 }
 

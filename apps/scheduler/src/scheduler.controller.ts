@@ -4,6 +4,8 @@ import { Refusal, SECOND } from '@referrals/domain';
 import { Read, Room, Write, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
 import { cleanUpRuns } from './clean-up-runs.js';
+import { beginErasure, Erasures } from './erase-user.js';
+import { exportUser } from './export-user.js';
 import { keepDifferences, listDifferences, reconcile } from './reconcile.js';
 import { beginErasure, Erasures } from './erase-user.js';
 import { exportUser } from './export-user.js';

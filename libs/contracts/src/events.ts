@@ -139,6 +139,7 @@ export const events = {
     title: z.string(),
     text: z.string(),
     referralId: Id,
+    refereeId: z.string(),
     /** of a payment: what was paid and what the referrer gets of it */
     payment: z.object({ amount: Amount, currency: z.string(), periodDays: z.int().nullable(), cashback: Amount }).nullable(),
     trialDays: z.int().nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { codes } from './codes.contract.js';
 import { contract, type Contract } from './contract.js';
+import { insights } from './insights.contract.js';
 import { relationships } from './relationships.contract.js';
 import { rewards } from './rewards.contract.js';
 
@@ -25,4 +26,15 @@ export const me = {
   tier: mine(rewards.getTier, '/v1/me/tier'),
   balances: mine(rewards.getBalances, '/v1/me/balances'),
   bonuses: mine(rewards.listBonuses, '/v1/me/bonuses'),
+  stats: mine(insights.userStats, '/v1/me/stats'),
+  leaderboard: contract('gateway.me.leaderboard', 'the most successful referrers, others by their shortened names alone', {
+    request: insights.leaderboard.request,
+    reply: z.object({
+      data: z.array(z.object({
+        userId: z.string().nullable().meta({ description: "the caller's own id; null for everybody else" }),
+        name: z.string().nullable(), qualified: z.int(), credits: z.int(),
+      })),
+    }),
+    http: { method: 'GET', path: '/v1/me/leaderboard', scope: 'user', tag: "A user's own views" },
+  }),
 };

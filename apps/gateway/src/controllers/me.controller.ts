@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { codes, me, relationships, rewards, type Input } from '@referrals/contracts';
+import { codes, insights, me, relationships, rewards, type Input } from '@referrals/contracts';
 import { Gateway } from '../gateway.js';
 import { userOf, type Call } from '../http/call.js';
 import { Route } from '../http/route.js';
@@ -39,5 +39,17 @@ export class MeController {
   @Route(me.bonuses)
   bonuses(input: Mine<'bonuses'>, call: Call) {
     return this.gateway.ask(rewards.listBonuses, { ...input, userId: userOf(call) }, call);
+  }
+
+  @Route(me.stats)
+  stats(_: Mine<'stats'>, call: Call) {
+    return this.gateway.ask(insights.userStats, { userId: userOf(call) }, call);
+  }
+
+  @Route(me.leaderboard)
+  async leaderboard(input: Mine<'leaderboard'>, call: Call) {
+    const own = userOf(call);
+    const { value, replayed } = await this.gateway.ask(insights.leaderboard, input, call);
+    return { value: { data: value.data.map((entry) => ({ ...entry, userId: entry.userId === own ? own : null })) }, replayed };
   }
 }

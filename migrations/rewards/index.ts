@@ -1,5 +1,6 @@
 import { RewardsAccess } from './access.js';
+import { RewardsBatch } from './batch-rewards.js';
 import { RewardsInitial } from './initial.js';
 import { RewardsStripe } from './stripe.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsBatch] };

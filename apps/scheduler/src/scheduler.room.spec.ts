@@ -51,7 +51,7 @@ describe('the scheduler as a room', () => {
 
   it('lists its timetable', async () => {
     const { data } = await bus.request(scheduler.listJobs, {});
-    expect(data.map(({ name, everySeconds }) => [name, everySeconds])).toEqual([['retention-check', 3_600], ['hold-release', 60], ['sealing-keys', 86_400]]);
+    expect(data.map(({ name, everySeconds }) => [name, everySeconds])).toEqual([['retention-check', 3_600], ['hold-release', 60], ['batch-rewards', 86_400], ['sealing-keys', 86_400]]);
   });
 
   it('runs a job by hand and keeps the run', async () => {
@@ -69,11 +69,11 @@ describe('the scheduler as a room', () => {
     expect(await t.rows(`select job from scheduler.job_run where trigger = 'timetable'`)).toEqual([]);
     const now = '2026-07-01T00:00:00.000Z';
     expect(await bus.request(scheduler.setClock, { now, running: true })).toEqual({ now, running: true });
-    for (let count = 0; count < 3; await sleep(100)) {
+    for (let count = 0; count < 4; await sleep(100)) {
       count = (await t.rows(`select job from scheduler.job_run where trigger = 'timetable'`)).length;
     }
     expect(await t.rows(`select distinct job from scheduler.job_run where trigger = 'timetable' order by job`)).toEqual([
-      { job: 'hold-release' }, { job: 'retention-check' }, { job: 'sealing-keys' },
+      { job: 'batch-rewards' }, { job: 'hold-release' }, { job: 'retention-check' }, { job: 'sealing-keys' },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { access } from './access.contract.js';
+import { batchRewards } from './batch-rewards.contract.js';
 import { codes } from './codes.contract.js';
 import type { Contract, RoutedContract } from './contract.js';
 import { fraud } from './fraud.contract.js';
@@ -8,7 +9,7 @@ import { rewards } from './rewards.contract.js';
 import { scheduler } from './scheduler.contract.js';
 import { stripe } from './stripe.contract.js';
 
-const nouns: Record<string, Contract>[] = [codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, access, stripe];
+const nouns: Record<string, Contract>[] = [codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, access, stripe, batchRewards];
 
 /** Everything that HTTP reaches. */
 export const ROUTES: RoutedContract[] = nouns

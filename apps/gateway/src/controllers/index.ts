@@ -3,6 +3,7 @@ import { ApiKeysController } from '../keys/api-keys.controller.js';
 import { OperationsController } from '../operations/operations.controller.js';
 import { AccessController } from './access.controller.js';
 import { ActivityController } from './activity.controller.js';
+import { BatchRewardsController } from './batch-rewards.controller.js';
 import { CodesController } from './codes.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { PaymentsController } from './payments.controller.js';
@@ -15,5 +16,5 @@ import { UsersController } from './users.controller.js';
 /** One per noun; every route of the contracts is in one of them. */
 export const CONTROLLERS: Type[] = [
   CodesController, UsersController, ReferralsController, ActivityController, PaymentsController, RewardsController, JobsController, TestClockController,
-  ApiKeysController, OperationsController, AccessController, StripeController,
+  ApiKeysController, OperationsController, AccessController, StripeController, BatchRewardsController,
 ];

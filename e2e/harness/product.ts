@@ -21,6 +21,8 @@ export interface ProductOptions {
   /** servers of its own that a story may stop; otherwise the run's PostgreSQL with a database of its own */
   ownServers?: boolean;
   testClock?: boolean;
+  /** further settings, as in the environment */
+  variables?: Record<string, string>;
 }
 
 export interface Product {
@@ -48,7 +50,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const adminKey = randomBytes(24).toString('base64url');
   const variables = {
     DATA_DIR: folder, DATABASE_URL: databaseUrl, NATS_URL: nats.url, ADMIN_API_KEY: adminKey, PORT: '0', LOG_FILE: join(folder, 'referrals.log'),
-    TEST_CLOCK: options.testClock === false ? '0' : '1',
+    TEST_CLOCK: options.testClock === false ? '0' : '1', ...options.variables,
   };
   const processes = (options.shape ?? shapeOfThisRun()) === 'processes' ? await startApart(variables) : null;
   const running = processes ?? (await startAll(readEnv(variables)));

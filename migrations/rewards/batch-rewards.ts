@@ -23,17 +23,15 @@ const COMPUTED = `
            - count(distinct r.ip_group) filter (where c.candidate and v.reason is null))::int as duplicate_ip
        from rewards.referral r
        left join rewards.user_fact u on u.user_id = r.referee_id
-       left join lateral (
-         select * from rewards.subscription s where s.user_id = r.referee_id
-         order by (s.status in ('active', 'past_due', 'trialing') and (s.expires_at is null or s.expires_at > at)) desc,
-           (s.status <> 'trialing') desc, s.occurred_at desc, s.source limit 1) s on true
+       left join rewards.subscription s on s.user_id = r.referee_id and (s.is_only or s.source = (
+         select c.source from rewards.current_subscription c where c.user_id = s.user_id))
        cross join lateral (select not r.is_rejected and u.is_active and u.is_verified and s.status in ('active', 'past_due')
          and (s.plan is null or s.plan <> all(free_plans)) and (s.expires_at is null or s.expires_at > at) as candidate) c
        cross join lateral (select case
-         when greatest(coalesce(u.created_at, least(u.first_seen_at, r.registered_at)), s.started_at) > at - cooldown then 'cooldown'
+         when greatest(coalesce(u.created_at, least(u.first_seen_at, r.registered_at)), s.started_at) > cooled_at then 'cooldown'
          when r.ip_group is null then case when needs_ip then 'missingIp' end
          when r.is_shared_ip then 'sharedIp' end as reason) v
-       where r.referrer_id = any(users)
+       where r.referrer_id between first_user and last_user
        group by r.referrer_id`;
 
 const STATEMENTS = [
@@ -45,6 +43,16 @@ const STATEMENTS = [
   // the verdicts on the sign-up address, of the first assessment that had any; they outlive the facts that they were made from
   'alter table rewards.referral add ip_group text, add is_shared_ip boolean not null default false, add address_sequence int',
   'create index referral_referrer_id_index on rewards.referral (referrer_id)',
+  // most users have one: only of the others one has to be chosen
+  'alter table rewards.subscription add is_only boolean not null default true',
+  `create function rewards.mark_several() returns trigger language plpgsql as $$
+     begin
+       if exists (select from rewards.subscription s where s.user_id = new.user_id and s.source <> new.source) then
+         update rewards.subscription set is_only = false where user_id = new.user_id and is_only;
+       end if;
+       return null;
+     end $$`,
+  'create trigger subscription_is_only after insert on rewards.subscription for each row execute function rewards.mark_several()',
   // booked: the slots that the ledger shows
   `create table rewards.batch_reward (
      user_id text primary key, referred_total int not null, candidates int not null, eligible int not null,
@@ -54,10 +62,10 @@ const STATEMENTS = [
   // when all were last recomputed: rows that did not change are not written
   'create table rewards.batch_run (only_row boolean primary key default true check (only_row), computed_at timestamptz not null)',
   grantTo(ROOM, 'select, insert, update on rewards.user_fact, rewards.batch_reward, rewards.batch_run'),
-  `create function rewards.recompute_batch_rewards(users text[], rules json, free_plans text[]) returns int language plpgsql
-     set enable_seqscan = on as $$
+  `create function rewards.recompute_batch_rewards(first_user text, last_user text, rules json, free_plans text[]) returns int language plpgsql
+     set enable_seqscan = on set plan_cache_mode = force_custom_plan set work_mem = '64MB' as $$
      declare
-       at timestamptz := common.now(); cooldown interval := (rules ->> 'cooldownDays')::int * interval '24 hours';
+       at timestamptz := common.now(); cooled_at timestamptz := at - (rules ->> 'cooldownDays')::int * interval '24 hours';
        needs_ip boolean := (rules ->> 'requireKnownIp')::boolean; changed text[];
      begin
        with counted as (${COMPUTED}),
@@ -86,7 +94,8 @@ const STATEMENTS = [
        return coalesce(cardinality(changed), 0);
      end $$`,
   // the ledger follows the value: what is missing is given, what is too much taken back
-  `create function rewards.book_slots(users text[], at timestamptz) returns void language plpgsql as $$
+  `create function rewards.book_slots(users text[], at timestamptz) returns void language plpgsql
+     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = auto as $$
      declare differing text[];
      begin
        select array_agg(b.user_id order by b.user_id) into differing from (

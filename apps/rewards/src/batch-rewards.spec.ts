@@ -108,9 +108,12 @@ describe('a batch reward', () => {
     await test.rows(`insert into rewards.user_fact select id, "isActive", "isVerified", created, seen, 1 from json_to_recordset($1) as t(id text,
       "isActive" boolean, "isVerified" boolean, created timestamptz, seen timestamptz)`, [JSON.stringify(list.flatMap(({ id, account }) => (account ? [{
       id, ...account, created: account.created === null ? null : day(account.created), seen: day(account.seen) }] : [])))]);
-    await test.rows(`insert into rewards.subscription select id, '', plan, status, started, expires, started from json_to_recordset($1) as t(id text,
-      plan text, status text, started timestamptz, expires timestamptz)`, [JSON.stringify(list.flatMap(({ id, subscription: s }) => (s ? [{
-      id, ...s, started: day(s.started), expires: s.expires === null ? null : day(s.expires) }] : [])))]);
+    await test.rows(`insert into rewards.subscription (user_id, source, plan, status, started_at, expires_at, occurred_at) select id, source, plan, status, started, expires, started from json_to_recordset($1) as t(id text,
+      plan text, status text, started timestamptz, expires timestamptz, source text)`, [JSON.stringify(list.flatMap(({ id, subscription: s }, index) => [
+      ...(s ? [{ id, ...s, started: day(s.started), expires: s.expires === null ? null : day(s.expires), source: 'sub_b' }] : []),
+      // some had another one before, which says nothing any more
+      ...(index % 5 === 0 ? [{ id, plan: 'pro', status: 'canceled', started: day(-40), expires: day(-30), source: 'sub_a' }] : []),
+    ]))]);
     await recompute();
     const { batchRewards: rules, freePlans } = await db.programme();
     for (let referrer = 1; referrer <= 40; referrer += 1) {

@@ -7,8 +7,9 @@ type Snapshot = Reply<Contracts['getBatchReward']>;
 /** Referrers in one statement: well within what a statement may take. */
 const STEP = 10_000;
 
-const REFERRERS = 'select referrer_id as id from referral where referrer_id > $1 group by referrer_id order by referrer_id limit $2';
-const RECOMPUTE = 'select recompute_batch_rewards($1, $2::json, $3) as updated';
+const NEXT = `select count(*) as count, min(id) as first, max(id) as last from (
+  select referrer_id as id from referral where referrer_id > $1 group by referrer_id order by referrer_id limit $2) as users`;
+const RECOMPUTE = 'select recompute_batch_rewards($1, $2, $3::json, $4) as updated';
 const RUN = 'insert into batch_run (computed_at) values ($1) on conflict (only_row) do update set computed_at = excluded.computed_at';
 
 /** Computes batch rewards from the present state: of one referrer, of the next `limit`, or of all. Repeating it changes nothing. */
@@ -16,24 +17,31 @@ export async function recomputeBatchRewards(
   tx: Transaction, { userId, after = '', limit }: Input<Contracts['recomputeBatchRewards']>,
 ): Promise<Reply<Contracts['recomputeBatchRewards']>> {
   if (!tx.programme.families.batchRewards) return { processed: 0, updated: 0, next: null };
-  if (userId !== undefined) return { processed: 1, updated: await recompute(tx, [userId]), next: null };
+  if (userId !== undefined) return { processed: 1, updated: await recompute(tx, userId, userId), next: null };
   let last: string | null = after;
   let processed = 0;
   let updated = 0;
   do {
     const size = limit ?? STEP;
-    const users: { id: string }[] = await tx.rows<{ id: string }>(REFERRERS, [last, size]);
-    if (users.length > 0) updated += await recompute(tx, users.map(({ id }) => id));
-    processed += users.length;
-    last = users.length === size ? users.at(-1)!.id : null;
+    const [range]: (Range | undefined)[] = await tx.rows<Range>(NEXT, [last, size]);
+    const { count, first, last: end }: Range = range!;
+    if (first !== null && end !== null) updated += await recompute(tx, first, end);
+    processed += count;
+    last = count === size ? end : null;
   } while (last !== null && limit === undefined);
   if (last === null) await tx.rows(RUN, [tx.now]);
   return { processed, updated, next: last };
 }
 
-async function recompute(tx: Transaction, users: string[]): Promise<number> {
+interface Range {
+  count: number;
+  first: string | null;
+  last: string | null;
+}
+
+async function recompute(tx: Transaction, first: string, last: string): Promise<number> {
   const { batchRewards: rules, freePlans } = tx.programme;
-  const [row] = await tx.rows<{ updated: number }>(RECOMPUTE, [users, JSON.stringify(rules), freePlans]);
+  const [row] = await tx.rows<{ updated: number }>(RECOMPUTE, [first, last, JSON.stringify(rules), freePlans]);
   return row!.updated;
 }
 

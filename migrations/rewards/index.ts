@@ -1,6 +1,7 @@
 import { RewardsAccess } from './access.js';
+import { RewardsBatch } from './batch-rewards.js';
 import { RewardsErasure } from './erasure.js';
 import { RewardsInitial } from './initial.js';
 import { RewardsStripe } from './stripe.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsErasure] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsBatch, RewardsErasure] };

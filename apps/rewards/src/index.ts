@@ -1,1 +1,2 @@
 export { rewardsRoom } from './rewards.room.js';
+export { recomputeBatchRewards } from './batch-rewards.js';

@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
-import { access, events, rewards, stripe, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { access, batchRewards, events, rewards, stripe, type EventData, type Input, type Reply } from '@referrals/contracts';
 import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { applyAssessments } from './apply-assessments.js';
 import { applyPayments, type PaymentReply, type PaymentRequest } from './apply-payments.js';
+import { getBatchReward, recomputeBatchRewards } from './batch-rewards.js';
 import type { BonusRow } from './bonus-row.js';
 import { checkAccess, getAccess, type AccessReply } from './get-access.js';
 import { getBalances, getTier } from './get-balances.js';
@@ -14,11 +15,12 @@ import { listLedger } from './list-ledger.js';
 import { grantAccess, revokeAccess } from './operate-access.js';
 import { asAssessment, asOccasion } from './received.js';
 import { releaseHolds } from './release-holds.js';
+import { noteAddresses } from './note-addresses.js';
 import { noteUsers } from './note-users.js';
 import { setSubscription } from './set-subscription.js';
 import { applyStripeEvent } from './stripe/apply-stripe-event.js';
 
-type Contracts = typeof rewards & typeof access & typeof stripe;
+type Contracts = typeof rewards & typeof access & typeof stripe & typeof batchRewards;
 type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof events)[E]>>[];
 
 @Controller()
@@ -80,6 +82,16 @@ export class RewardsController implements RoomController {
     return async (tx) => [await applyStripeEvent(tx, request!)];
   }
 
+  @Write(batchRewards.recomputeBatchRewards)
+  recomputeBatchRewards([request]: Input<Contracts['recomputeBatchRewards']>[]): Work<Reply<Contracts['recomputeBatchRewards']>> {
+    return async (tx) => [await recomputeBatchRewards(tx, request!)];
+  }
+
+  @Read(batchRewards.getBatchReward)
+  getBatchReward(input: Input<Contracts['getBatchReward']>): Promise<Reply<Contracts['getBatchReward']>> {
+    return getBatchReward(this.room.db, input);
+  }
+
   @Read(access.getAccess)
   getAccess(input: Input<Contracts['getAccess']>): Promise<AccessReply> {
     return getAccess(this.room.db, input);
@@ -119,6 +131,7 @@ export class RewardsController implements RoomController {
   @On(events.referralAssessed)
   async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
     this.log(await applyAssessments(tx, received.map(asAssessment)));
+    await noteAddresses(tx, received);
   }
 
   @On(events.userUpdated)

@@ -21,8 +21,8 @@ export class ToldReferral {
     this.event(events.referralQualified, qualifiedAt, { qualifiedAt, paymentId, firstActivityAt: null });
   retained = (retainedAt: string, paymentId: string): AnyEvent => this.event(events.referralRetained, retainedAt, { retainedAt, paymentId });
   appActivated = (usedAt: string, appId: string): AnyEvent => this.event(events.referralAppActivated, usedAt, { usedAt, appId });
-  assessed = (sequence: number, score: number, paymentId: string | null, at: string): AnyEvent =>
-    this.event(events.referralAssessed, at, { score, signals: [], paymentId, stage: paymentId ? 'qualified' : 'registered' }, sequence);
+  assessed = (sequence: number, score: number, paymentId: string | null, at: string, address: object | null = null): AnyEvent =>
+    this.event(events.referralAssessed, at, { score, signals: [], paymentId, stage: paymentId ? 'qualified' : 'registered', address }, sequence);
 
   private event(kind: EventDefinition, occurredAt: string, data: object, sequence = 1): AnyEvent {
     return { id: uuidv7(), type: kind.type, aggregateId: this.id, sequence, occurredAt, data: { ...this.facts, ...data } as never };

@@ -7,8 +7,6 @@ import { cleanUpRuns } from './clean-up-runs.js';
 import { beginErasure, Erasures } from './erase-user.js';
 import { exportUser } from './export-user.js';
 import { keepDifferences, listDifferences, reconcile } from './reconcile.js';
-import { beginErasure, Erasures } from './erase-user.js';
-import { exportUser } from './export-user.js';
 import { listJobs, readRun } from './job-history.js';
 import { TIMETABLE } from './jobs.js';
 import { JobLoop } from './run-due-jobs.js';

@@ -49,6 +49,7 @@ describe('a user with a history, erased', () => {
     await eventually(async () => {
       expect(await client.balance('till')).toMatchObject({ available: 40 });
       expect(await client.balance(encodeURIComponent(RAW))).toMatchObject({ available: 25, held: 5 });
+      expect(await client.balance('omar')).toMatchObject({ available: 25 });
     });
     before = { total: await total(), transfers: await transfers() };
   });
@@ -81,7 +82,7 @@ describe('a user with a history, erased', () => {
 
   it('leaves every entry in the books, rejects what was in hold, and leaves the referrals where they were', async () => {
     expect({ total: await total(), transfers: await transfers() }).toEqual(before);
-    const { rows } = await product.owner.query(`select kind, balance from rewards.account where user_id like 'erased:%' order by kind`);
+    const { rows } = await product.owner.query(`select kind, balance from rewards.account where unit = 'credits' and user_id like 'erased:%' order by kind`);
     expect(rows.map(({ kind, balance }) => `${kind} ${balance}`)).toEqual(['available 25', 'held 0']);
     const { data } = (await client.get('/v1/users/till/referrals')).body;
     expect(data).toEqual([expect.objectContaining({ refereeId: expect.stringMatching(/^erased:/), stage: 'qualified' })]);
@@ -95,7 +96,7 @@ describe('a user with a history, erased', () => {
     await eventually(async () => expect((await client.get('/v1/users/omar/referral')).body.stage).toBe('qualified'));
     await client.setClock('2026-05-20T12:00:00.000Z');
     await client.runJob('hold-release');
-    const { rows } = await product.owner.query(`select sum(balance)::int as balance from rewards.account where user_id like 'erased:%'`);
+    const { rows } = await product.owner.query(`select sum(balance)::int as balance from rewards.account where unit = 'credits' and user_id like 'erased:%'`);
     expect(rows).toEqual([{ balance: 25 }]);
     expect(await client.balance('omar')).toMatchObject({ available: 25 });
   });

@@ -72,12 +72,13 @@ describe('the first referral, from HTTP to the ledger', () => {
   });
 
   it('explains every bonus and keeps the books balanced', async () => {
-    const { data } = (await client.get('/v1/users/till/bonuses?limit=100')).body;
-    expect(data.map((bonus: { event: string; amount: number }) => `${bonus.event} ${bonus.amount}`).sort()).toEqual([
+    const all = (await client.get('/v1/users/till/bonuses?limit=100')).body.data as { id: string; unit: string; event: string; amount: number; base: number }[];
+    const data = all.filter(({ unit }) => unit === 'credits');
+    expect(data.map((bonus) => `${bonus.event} ${bonus.amount}`).sort()).toEqual([
       'activated 10', 'cross_app 5', 'qualified 25', 'registered 5', 'retained 15',
     ]);
-    const { body } = await client.get(`/v1/bonuses/${data[0].id}`);
-    expect(body).toMatchObject({ base: data[0].base, multiplier: 10_000, status: 'paid', tier: 'bronze', calculation: { decision: 'pay', score: 0 } });
+    const { body } = await client.get(`/v1/bonuses/${data[0]!.id}`);
+    expect(body).toMatchObject({ base: data[0]!.base, multiplier: 10_000, status: 'paid', tier: 'bronze', calculation: { decision: 'pay', score: 0 } });
     const ledger = (await client.get('/v1/users/till/ledger?limit=100')).body.data as { amount: number }[];
     expect(ledger.length).toBeGreaterThan(0);
     expect((await client.get('/v1/users/till/tier')).body).toMatchObject({ tier: 'bronze', qualifiedCount: 1, nextTier: 'silver', nextTierAt: 5 });

@@ -1,3 +1,4 @@
 import { RewardsInitial } from './initial.js';
+import { RewardsMoney } from './money.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsMoney] };

@@ -151,7 +151,7 @@ describe('the order of arrival', () => {
       await test.rows(STATE, [referral.id]), (await getBalances(db, { userId: referral.facts.referrerId })).balances,
       (await getBalances(db, { userId: referral.facts.refereeId })).balances,
     ])));
-    expect(JSON.parse(states[0]!)[0]).toHaveLength(6);
+    expect(JSON.parse(states[0]!)[0]).toHaveLength(7);
     expect(new Set(states).size).toBe(1);
   });
 });

@@ -23,7 +23,7 @@ export class PaymentBooks {
   private readonly referrers: Map<string, ReferrerState>;
   private readonly bonuses: Map<string, BonusRow[]>;
   private readonly programmes: Map<number, Programme>;
-  private readonly journal: Journal;
+  readonly journal: Journal;
   private readonly changed = {
     payments: new Set<PaymentRow>(), refunds: new Set<RefundRow>(), reports: new Set<ReportRow>(), bonuses: new Set<BonusRow>(),
     referrals: new Set<ReferralBooks>(), referrers: new Set<ReferrerState>(),

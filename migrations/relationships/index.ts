@@ -1,3 +1,4 @@
 import { RelationshipsInitial } from './initial.js';
+import { RelationshipsRevocation } from './revocation.js';
 
-export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial] };
+export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial, RelationshipsRevocation] };

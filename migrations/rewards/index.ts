@@ -1,5 +1,6 @@
 import { RewardsAccess } from './access.js';
 import { RewardsInitial } from './initial.js';
+import { RewardsMoney } from './money.js';
 import { RewardsStripe } from './stripe.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney] };

@@ -1,1 +1,2 @@
 export { rewardsRoom } from './rewards.room.js';
+export { recompute, type Difference } from './recompute.js';

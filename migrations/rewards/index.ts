@@ -1,6 +1,7 @@
 import { RewardsAccess } from './access.js';
+import { RewardsBatch } from './batch-rewards.js';
 import { RewardsInitial } from './initial.js';
 import { RewardsMoney } from './money.js';
 import { RewardsStripe } from './stripe.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney] };
+export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch] };

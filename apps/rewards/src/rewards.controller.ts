@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { access, events, rewards, stripe, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { access, batchRewards, events, rewards, stripe, type EventData, type Input, type Reply } from '@referrals/contracts';
 import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { applyAssessments } from './apply-assessments.js';
@@ -7,6 +7,7 @@ import { applyDecisions } from './apply-decisions.js';
 import { applyPayments, type PaymentReply, type PaymentRequest } from './apply-payments.js';
 import { applyDisputes, applyRefunds, type DisputeReply, type DisputeRequest, type RefundReply, type RefundRequest } from './apply-returns.js';
 import { applyWaitingPayments } from './apply-waiting-payments.js';
+import { getBatchReward, recomputeBatchRewards } from './batch-rewards.js';
 import type { BonusRow } from './bonus-row.js';
 import { checkAccess, getAccess, type AccessReply } from './get-access.js';
 import { getBalances, getTier } from './get-balances.js';
@@ -15,6 +16,7 @@ import { grantDays } from './grant-days.js';
 import { getBonus, listBonuses } from './list-bonuses.js';
 import { listLedger } from './list-ledger.js';
 import { waitingPayments } from './money.queries.js';
+import { noteAddresses } from './note-addresses.js';
 import { noteUsers } from './note-users.js';
 import { grantAccess, revokeAccess } from './operate-access.js';
 import { asAssessment, asDecision, asOccasion, asRevocation } from './received.js';
@@ -24,7 +26,7 @@ import { revokeQualifications } from './revoke-qualifications.js';
 import { setSubscription } from './set-subscription.js';
 import { applyStripeEvent } from './stripe/apply-stripe-event.js';
 
-type Contracts = typeof rewards & typeof access & typeof stripe;
+type Contracts = typeof rewards & typeof access & typeof stripe & typeof batchRewards;
 type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof events)[E]>>[];
 
 @Controller()
@@ -101,6 +103,16 @@ export class RewardsController implements RoomController {
     return async (tx) => [await applyStripeEvent(tx, request!)];
   }
 
+  @Write(batchRewards.recomputeBatchRewards)
+  recomputeBatchRewards([request]: Input<Contracts['recomputeBatchRewards']>[]): Work<Reply<Contracts['recomputeBatchRewards']>> {
+    return async (tx) => [await recomputeBatchRewards(tx, request!)];
+  }
+
+  @Read(batchRewards.getBatchReward)
+  getBatchReward(input: Input<Contracts['getBatchReward']>): Promise<Reply<Contracts['getBatchReward']>> {
+    return getBatchReward(this.room.db, input);
+  }
+
   @Read(access.getAccess)
   getAccess(input: Input<Contracts['getAccess']>): Promise<AccessReply> {
     return getAccess(this.room.db, input);
@@ -142,6 +154,7 @@ export class RewardsController implements RoomController {
   @On(events.referralAssessed)
   async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
     this.log(await applyAssessments(tx, received.map(asAssessment)));
+    await noteAddresses(tx, received);
   }
 
   @On(events.userUpdated)

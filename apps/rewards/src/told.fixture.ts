@@ -27,8 +27,8 @@ export class ToldReferral {
   decided = (decision: 'approved' | 'rejected' | 'escalated', score: number, decidedAt: string, reviewId = uuidv7()): AnyEvent =>
     this.event(events.reviewDecided, decidedAt, { reviewId, decision, score, decidedBy: 'key', decidedAt });
   appActivated = (usedAt: string, appId: string): AnyEvent => this.event(events.referralAppActivated, usedAt, { usedAt, appId });
-  assessed = (sequence: number, score: number, paymentId: string | null, at: string): AnyEvent =>
-    this.event(events.referralAssessed, at, { score, signals: [], paymentId, stage: paymentId ? 'qualified' : 'registered' }, sequence);
+  assessed = (sequence: number, score: number, paymentId: string | null, at: string, address: object | null = null): AnyEvent =>
+    this.event(events.referralAssessed, at, { score, signals: [], paymentId, stage: paymentId ? 'qualified' : 'registered', address }, sequence);
 
   private event(kind: EventDefinition, occurredAt: string, data: object, sequence = 1): AnyEvent {
     return { id: uuidv7(), type: kind.type, aggregateId: this.id, sequence, occurredAt, data: { ...this.facts, ...data } as never };

@@ -1,4 +1,4 @@
-import { fraud, insights, plumbing, relationships, rewards, ROOMS, scheduler } from '@referrals/contracts';
+import { batchRewards, fraud, insights, plumbing, relationships, rewards, ROOMS, scheduler } from '@referrals/contracts';
 import { HOUR, MINUTE, SECOND, DAY } from '@referrals/domain';
 import type { Bus } from '@referrals/messaging';
 
@@ -54,6 +54,17 @@ export const TIMETABLE: JobEntry[] = [
     everySeconds: MINUTE / SECOND,
     missed: 'skip',
     step: (bus) => bus.request(rewards.releaseHolds, {}, STEP),
+  },
+  {
+    name: 'batch-rewards',
+    description: 'computes the batch rewards of all referrers',
+    everySeconds: DAY / SECOND,
+    missed: 'skip', // the value follows from the present state
+    step: async (bus, { cursor }) => {
+      const input = { limit: 5_000, ...(cursor && { after: cursor }) };
+      const { processed, updated, next } = await bus.request(batchRewards.recomputeBatchRewards, input, STEP);
+      return { processed, changed: updated, more: next != null, cursor: next ?? null };
+    },
   },
   {
     name: 'sealing-keys',

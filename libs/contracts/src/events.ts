@@ -80,6 +80,11 @@ export const events = {
     /** the qualifying payment that this assessment has seen; null at registration */
     paymentId: z.string().nullable(),
     stage: Stage,
+    /**
+     * of the sign-up address, once it has been judged; `group` is one opaque text for all referees of this referrer with the same address,
+     * null where it is not known
+     */
+    address: z.object({ known: z.boolean(), group: z.string().nullable(), sharedWithReferrer: z.boolean() }).nullable().optional(),
   })),
   activityObserved: event('activity.observed', 'a user acted from somewhere; told only with a context', z.object({
     userId: z.string(),

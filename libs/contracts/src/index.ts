@@ -1,4 +1,5 @@
 export * from './access.contract.js';
+export * from './batch-rewards.contract.js';
 export * from './codes.contract.js';
 export * from './contract.js';
 export * from './events.js';

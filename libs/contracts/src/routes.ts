@@ -1,4 +1,5 @@
 import { access } from './access.contract.js';
+import { batchRewards } from './batch-rewards.contract.js';
 import { codes } from './codes.contract.js';
 import type { Contract, RoutedContract } from './contract.js';
 import { fraud } from './fraud.contract.js';
@@ -12,7 +13,7 @@ import { scheduler } from './scheduler.contract.js';
 import { stripe } from './stripe.contract.js';
 
 const nouns: Record<string, Contract>[] = [
-  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications, access, stripe,
+  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications, access, stripe, batchRewards,
 ];
 
 /** Everything that HTTP reaches. */

@@ -4,6 +4,7 @@ import { LinksController } from '../links/links.controller.js';
 import { OperationsController } from '../operations/operations.controller.js';
 import { AccessController } from './access.controller.js';
 import { ActivityController } from './activity.controller.js';
+import { BatchRewardsController } from './batch-rewards.controller.js';
 import { CodesController } from './codes.controller.js';
 import { FraudPatternsController } from './fraud-patterns.controller.js';
 import { JobsController } from './jobs.controller.js';
@@ -25,5 +26,5 @@ export const CONTROLLERS: Type[] = [
   ApiKeysController, OperationsController, MeController, ProgrammeController, LinksController,
   ReviewsController, FraudPatternsController,
   StatsController, WebhooksController,
-  AccessController, StripeController,
+  AccessController, StripeController, BatchRewardsController,
 ];

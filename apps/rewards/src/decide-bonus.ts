@@ -69,7 +69,7 @@ function targetOf(bonus: BonusRow, referral: Referral, payment: BonusMoney['paym
   const rejects = decision === 'reject';
   const pays = bonus.was_paid || (decision === 'pay' && !waitsForRoom(bonus, now));
   if (rejects || isRevoked) return { rejects, pays, due: 0, stake: 0 };
-  if (!payment) return { rejects, pays, due: amount, stake: bonus.stake };
+  if (!payment || bonus.family === 'access') return { rejects, pays, due: amount, stake: bonus.stake };
   const returns = { amount: payment.amount, returned: payment.returned, atStake: payment.at_stake };
   if (bonus.family === 'cashback') return { rejects, pays, ...cashbackDue(returns, bonus.multiplier) };
   return { rejects, pays, due: amount, stake: returns.atStake > 0 ? amount : 0 };

@@ -25,9 +25,10 @@ export const ACCESS_LOADS: string[] = [
        return json_build_object(
          'referrals', (select json_agg(json_build_object('id', r.id, 'referrerId', r.referrer_id, 'refereeId', r.referee_id, 'registeredAt', r.registered_at,
              'assessments', r.assessments, 'qualifications', r.qualifications, 'decisions', r.decisions,
-             'qualifiedAt', r.qualified_at, 'payingCount', r.paying_count, 'qualifyingPaymentId', r.qualifying_payment_id, 'approvedScore', r.approved_score, 'isRejected', r.is_rejected,
+             'qualifiedAt', r.qualified_at, 'payingCount', r.paying_count, 'qualifyingPaymentId', r.qualifying_payment_id,
+             'approvedScore', r.approved_score, 'isRejected', r.is_rejected,
              'payments', (select json_agg(json_build_object('id', p.id, 'kind', p.kind, 'status', p.status, 'occurredAt', p.occurred_at,
-                 'isRevoked', p.is_revoked))
+                 'isRevoked', p.is_revoked, 'amount', p.amount, 'returned', p.returned, 'atStake', p.at_stake))
                from payment p where p.user_id = r.referee_id),
              'activeSince', (select json_agg(s.occurred_at) from subscription_report s
                where s.user_id = r.referee_id and s.status = 'active' and (s.plan is null or s.plan <> all(free_plans))),

@@ -4,9 +4,20 @@ import type { ReferrerState } from './booking.queries.js';
 import type { ReferralBooks } from './bonus-row.js';
 import type { Account } from './ledger.js';
 
+interface PayingPayment {
+  id: string;
+  kind: PaymentKind;
+  status: PaymentStatus;
+  occurredAt: string;
+  isRevoked: boolean;
+  amount: number;
+  returned: number;
+  atStake: number;
+}
+
 /** A referral that may have come to its first paid transition: nothing was granted for it yet, or what was has been revoked. */
 export interface PayingReferral extends ReferralBooks {
-  payments: { id: string; kind: PaymentKind; status: PaymentStatus; occurredAt: string; isRevoked: boolean }[] | null;
+  payments: PayingPayment[] | null;
   /** When the referee's paid plans were reported active. */
   activeSince: string[] | null;
   /** Payments whose days were revoked. */

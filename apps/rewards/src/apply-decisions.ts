@@ -21,7 +21,9 @@ export async function applyDecisions(tx: Transaction, told: readonly ToldDecisio
   for (const decision of told) note(tx, referrals.get(decision.referralId)!, referrers, decision);
   const rejected = facts.referrals.filter(({ isRejected }) => isRejected);
   const areRejected = new Set(rejected.map(({ id }) => id));
-  facts.bonuses = facts.bonuses.filter(({ family, referral_id: referralId }) => family !== 'access' || !areRejected.has(referralId));
+  // days that were granted, or taken back, are not decided anew
+  const isOpen = ({ status, held }: BonusRow): boolean => status === 'pending' || status === 'held' || (status === 'rejected' && held === 0);
+  facts.bonuses = facts.bonuses.filter((bonus) => bonus.family !== 'access' || (!areRejected.has(bonus.referral_id) && isOpen(bonus)));
   const { changed, transfers } = settleBonuses(tx, facts, 'review');
   await writeBooks(tx, { referrals: facts.referrals, referrers: facts.referrers, bonuses: changed, transfers });
   await takeBackAccess(tx, rejected.map(({ id }) => ({ referralId: id, paymentId: null, how: 'reject' as const })));

@@ -8,7 +8,7 @@ import type { PaymentRow } from './payment-row.js';
 
 /** What money asks of a bonus beside its referral: the payment that it names, and its user's balances in its unit. */
 export interface BonusMoney {
-  payment: Pick<PaymentRow, 'amount' | 'returned' | 'at_stake'> | null;
+  payment: Pick<PaymentRow, 'id' | 'amount' | 'returned' | 'at_stake' | 'is_revoked'> | null;
   balances: Balances;
 }
 
@@ -64,14 +64,22 @@ export function decideBonus(
 export const releaseBonus = (bonus: BonusRow, programme: Programme, now: Date, balances: Balances): Transfer[] =>
   moveBonus(bonus, { rejects: false, pays: true, due: bonus.amount - bonus.taken_back, stake: 0 }, programme, now, balances);
 
+/** A payment that went back in full takes its days along; where the qualification goes with it, its revocation does, and they are granted anew. */
+export const endsDays = (
+  { id, returned, amount, is_revoked: isRevoked }: Pick<PaymentRow, 'id' | 'amount' | 'returned' | 'is_revoked'>, { qualifyingPaymentId }: ReferralState,
+): boolean => returned === amount && (!isRevoked || (qualifyingPaymentId !== null && qualifyingPaymentId !== id));
+
 function targetOf(bonus: BonusRow, referral: Referral, payment: BonusMoney['payment'], now: Date): Target {
   const { decision, event, amount } = bonus;
   const isRevoked = (event === 'qualified' || event === 'retained') && bonus.payment_id !== null && revokedOf(referral).includes(bonus.payment_id);
   const rejects = decision === 'reject';
   const pays = bonus.was_paid || (decision === 'pay' && !waitsForRoom(bonus, now));
   if (rejects || isRevoked) return { rejects, pays, due: 0, stake: 0 };
-  // days are taken back by themselves: see take-back-access.ts
-  if (bonus.family === 'access') return { rejects, pays, due: amount - bonus.taken_back, stake: bonus.stake };
+  if (bonus.family === 'access') {
+    // days are taken back by themselves: see take-back-access.ts
+    const areOver = !bonus.was_paid && payment !== null && endsDays(payment, referral);
+    return { rejects: areOver, pays, due: areOver ? 0 : amount - bonus.taken_back, stake: 0 };
+  }
   if (!payment) return { rejects, pays, due: amount, stake: bonus.stake };
   const returns = { amount: payment.amount, returned: payment.returned, atStake: payment.at_stake };
   if (bonus.family === 'cashback') return { rejects, pays, ...cashbackDue(returns, bonus.multiplier) };

@@ -4,7 +4,7 @@ import type { Transaction } from '@referrals/persistence';
 import { beginAccess, type PayingReferral } from './access.queries.js';
 import type { ReferrerState } from './booking.queries.js';
 import { UNSETTLED, type BonusRow } from './bonus-row.js';
-import { decideBonus } from './decide-bonus.js';
+import { decideBonus, type BonusMoney } from './decide-bonus.js';
 import { claim } from './grant-bonuses.js';
 import { Journal } from './ledger.js';
 import { tellBonus } from './tell-bonus.js';
@@ -30,8 +30,9 @@ export async function grantDays(tx: Transaction, referees: readonly string[]): P
   }).sort((a, b) => compareText(a.user_id, b.user_id));
   const referrals = new Map(facts.referrals.map((referral) => [referral.id, referral]));
   for (const bonus of bonuses) {
-    const money = { payment: null, balances: journal.balancesOf(bonus.user_id, bonus.unit) };
-    journal.book(bonus, decideBonus(bonus, referrals.get(bonus.referral_id)!, tx.programme, tx.now, money).map(asAccess));
+    const referral = referrals.get(bonus.referral_id)!;
+    const money = { payment: paymentOf(bonus, referral), balances: journal.balancesOf(bonus.user_id, bonus.unit) };
+    journal.book(bonus, decideBonus(bonus, referral, tx.programme, tx.now, money).map(asAccess));
     tellBonus(tx, bonus);
   }
   const touched = new Set(bonuses.filter(({ party }) => party === 'referrer').map(({ user_id: userId }) => userId));
@@ -46,6 +47,11 @@ function transitionOf({ registeredAt, payments, activeSince, revoked }: PayingRe
     payments: (payments ?? []).map((payment) => ({ ...payment, occurredAt: new Date(payment.occurredAt), revoked: payment.isRevoked || (revoked?.includes(payment.id) ?? false) })),
     activeSince: (activeSince ?? []).map((at) => new Date(at)),
   });
+}
+
+function paymentOf(bonus: BonusRow, { payments }: PayingReferral): BonusMoney['payment'] {
+  const payment = payments?.find(({ id }) => id === bonus.payment_id);
+  return payment ? { ...payment, at_stake: payment.atStake, is_revoked: payment.isRevoked } : null;
 }
 
 /** A referrer who is gone earns nothing; the referee still does. */

@@ -5,11 +5,12 @@ import { belongsTo, cashbackLevel, cashbackOf, grantTrigger } from '@referrals/d
 import type { Transaction } from '@referrals/persistence';
 import { UNSETTLED, type BonusRow, type ReferralBooks } from './bonus-row.js';
 import type { ReferrerState } from './booking.queries.js';
-import { decideBonus } from './decide-bonus.js';
+import { decideBonus, endsDays } from './decide-bonus.js';
 import { Journal } from './ledger.js';
 import type { MoneyFacts } from './money.queries.js';
 import { countPaying } from './paying-referees.js';
 import { applyReturns, disputesOf } from './payment-returns.js';
+import { takeBackAccess, type TakenBackAccess } from './take-back-access.js';
 import type { PaymentRow, RefundRow, ReportRow } from './payment-row.js';
 import { isChanged, knownOf, tellBonus, type TakeBackReason } from './tell-bonus.js';
 import { writeBooks } from './write-books.js';
@@ -28,6 +29,8 @@ export class PaymentBooks {
     payments: new Set<PaymentRow>(), refunds: new Set<RefundRow>(), reports: new Set<ReportRow>(), bonuses: new Set<BonusRow>(),
     referrals: new Set<ReferralBooks>(), referrers: new Set<ReferrerState>(),
   };
+
+  private readonly cuts: TakenBackAccess[] = [];
 
   constructor(private readonly tx: Transaction, facts: MoneyFacts) {
     this.payments = new Map(facts.payments.map((payment) => [payment.id, payment]));
@@ -76,6 +79,7 @@ export class PaymentBooks {
       if (step !== 0) this.count(referral, step);
       this.bookCashback(payment, referral);
       for (const bonus of this.bonuses.get(payment.id) ?? []) this.decide(bonus, referral, payment, reason);
+      if (endsDays(payment, referral)) this.cuts.push({ referralId: referral.id, paymentId: payment.id, how: 'cut' });
     }
     for (const refund of applied) {
       this.changed.refunds.add(refund);
@@ -92,6 +96,7 @@ export class PaymentBooks {
       payments: [...payments], refunds: [...refunds], reports: [...reports], bonuses: [...bonuses], referrals: [...referrals],
       referrers: [...referrers], transfers: this.journal.rows,
     });
+    if (this.cuts.length > 0) await takeBackAccess(this.tx, this.cuts);
     return [...bonuses];
   }
 

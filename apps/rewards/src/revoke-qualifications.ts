@@ -2,6 +2,7 @@ import type { Transaction } from '@referrals/persistence';
 import { settleBonuses } from './apply-assessments.js';
 import type { BonusRow, ReferralBooks, ReferralKey } from './bonus-row.js';
 import { grantBonuses, type Occasion } from './grant-bonuses.js';
+import { grantDays } from './grant-days.js';
 import { noteRevocation } from './note-qualifications.js';
 import { countQualified } from './paying-referees.js';
 import { beginSettlement } from './settlement.queries.js';
@@ -28,7 +29,8 @@ export async function revokeQualifications(tx: Transaction, told: readonly ToldR
   await writeBooks(tx, { referrals: facts.referrals, referrers: facts.referrers, bonuses: changed, transfers });
   await takeBackAccess(tx, revoked.map(({ referralId, paymentId }) => ({ referralId, paymentId, how: 'revoke' as const })));
   const waiting = facts.referrals.flatMap(waitingOccasions);
-  return [...changed, ...(await bookWaiting(tx, waiting))];
+  const booked = await bookWaiting(tx, waiting);
+  return [...changed, ...booked, ...(await grantDays(tx, revoked.map(({ refereeId }) => refereeId)))];
 }
 
 /** What came before the revocation that made room for it. */

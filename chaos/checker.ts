@@ -29,14 +29,25 @@ const MUST_BE_EMPTY: Record<string, string> = {
       select t.unit, t.amount from rewards.transfer t union all select t.unit, -t.amount from rewards.transfer t) x group by 1 having sum(amount) <> 0`,
   'L5 one bonus per grant key': `select referral_id, family, trigger, party, app_id from rewards.bonus group by 1, 2, 3, 4, 5 having count(*) > 1`,
   'L11 no balance below zero but debt': "select * from rewards.account where user_id is not null and kind <> 'debt' and balance < 0",
-  'bonuses = balances': `select user_id, unit, sum(amount) filter (where status = 'paid') as paid, sum(amount) filter (where status in ('pending', 'held')) as held,
-      max(available) as available, max(held_balance) as held_balance from (
-        select b.user_id, b.unit, b.amount, b.status,
-          (select a.balance from rewards.account a where a.user_id = b.user_id and a.unit = b.unit and a.kind = 'available') as available,
-          (select a.balance from rewards.account a where a.user_id = b.user_id and a.unit = b.unit and a.kind = 'held') as held_balance
-        from rewards.bonus b where b.unit = 'credits') x
-    group by 1, 2 having coalesce(sum(amount) filter (where status = 'paid'), 0) <> max(available)
-      or coalesce(sum(amount) filter (where status in ('pending', 'held')), 0) <> max(held_balance)`,
+  // held + taken back + what came into the balance make a bonus; debts and redemptions are what the balance lacks; days and slots have books of their own
+  'bonuses = balances': `with booked as (
+      select user_id, unit, sum(amount - held - taken_back) filter (where status <> 'rejected') as given, sum(held) as held
+      from rewards.bonus group by 1, 2),
+    spent as (select user_id, unit, sum(amount) as amount from rewards.redemption group by 1, 2),
+    stored as (select user_id, unit, sum(balance) filter (where kind in ('available', 'debt')) as balance, sum(balance) filter (where kind = 'held') as held
+      from rewards.account where user_id is not null group by 1, 2)
+    select user_id, unit, b.given, s.amount as spent, a.balance, b.held, a.held as held_balance
+    from stored a full join booked b using (user_id, unit) left join spent s using (user_id, unit)
+    where coalesce(b.held, 0) <> coalesce(a.held, 0)
+      or (unit not in ('access_days', 'slots') and coalesce(b.given, 0) - coalesce(s.amount, 0) <> coalesce(a.balance, 0))`,
+  'a rejected bonus has nothing': "select id, held, taken_back from rewards.bonus where status = 'rejected' and (held <> 0 or taken_back <> 0)",
+  'cashback of every payment of a referee': `select p.id from rewards.payment p join rewards.referral r on r.referee_id = p.user_id
+    where p.status = 'settled' and p.occurred_at >= r.registered_at and (p.referral_id is distinct from r.id
+      or not exists (select from rewards.bonus b where b.payment_id = p.id and b.family = 'cashback'))`,
+  'levels = payments': `select r.referrer_id, k.paid_count, count(*) filter (where r.paying_count > 0 and not r.is_rejected) as recount
+    from rewards.referral r join rewards.referrer k on k.user_id = r.referrer_id
+    group by 1, 2 having k.paid_count <> count(*) filter (where r.paying_count > 0 and not r.is_rejected)
+      or bool_or(r.paying_count <> (select count(*) from rewards.payment p where p.referral_id = r.id and p.status = 'settled' and not p.is_revoked))`,
   'every bonus is assessed': "select id from rewards.bonus where status = 'pending'",
   // a referrer and a referee each at registration, the referrer once at each further stage and for each further app
   'bonuses = model': `with expected as (

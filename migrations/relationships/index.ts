@@ -1,5 +1,9 @@
 import { RelationshipsCodeAlarms } from './code-alarms.js';
 import { RelationshipsErasure } from './erasure.js';
 import { RelationshipsInitial } from './initial.js';
+import { RelationshipsRevocation } from './revocation.js';
 
-export const relationshipsMigrations = { room: 'relationships', migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsErasure] };
+export const relationshipsMigrations = {
+  room: 'relationships',
+  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsErasure],
+};

@@ -12,11 +12,11 @@ const FIRST: string[] = [
   // what the user has in hold is rejected, and what the user owes is written off, by entries like any other
   `perform from referrer r where r.user_id = raw for no key update`,
   `with waiting as (
-     select b.id from bonus b where b.user_id = raw and b.status in ('pending', 'held') order by b.id for no key update),
+     select b.id, b.held from bonus b where b.user_id = raw and b.status in ('pending', 'held') order by b.id for no key update),
    rejected as (
-     update bonus b set status = 'rejected', decision = 'reject', hold_reason = null, hold_until = null, sequence = b.sequence + 1,
+     update bonus b set status = 'rejected', decision = 'reject', hold_reason = null, hold_until = null, held = 0, sequence = b.sequence + 1,
        ledger_entry_ids = b.ledger_entry_ids || uuid_v7()
-     where b.id in (select id from waiting) returning b.*),
+     from waiting w where w.id = b.id returning b.*, w.held as was_held),
    news as materialized (select uuid_v7() as event_id, r.* from rejected r),
    told as (
      insert into outbox (id, type, aggregate_id, body)
@@ -30,7 +30,7 @@ const FIRST: string[] = [
    select r.ledger_entry_ids[cardinality(r.ledger_entry_ids)],
      (select a.id from account a where a.user_id = raw and a.unit = r.unit and a.kind = 'held'),
      (select a.id from account a where a.user_id is null and a.unit = r.unit and a.kind = 'programme'),
-     r.unit, r.amount, 'void', r.id, common.now() from rejected r where r.amount > 0`,
+     r.unit, r.was_held, 'void', r.id, common.now() from rejected r where r.was_held > 0`,
   `insert into transfer (debit_account, credit_account, unit, amount, reason, reference, created_at)
    select (select p.id from account p where p.user_id is null and p.unit = a.unit and p.kind = 'programme'), a.id, a.unit, -a.balance, 'debt_write_off', pseudonym, common.now()
    from account a where a.user_id = raw and a.kind = 'debt' and a.balance < 0`,

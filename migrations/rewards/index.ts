@@ -2,6 +2,10 @@ import { RewardsAccess } from './access.js';
 import { RewardsBatch } from './batch-rewards.js';
 import { RewardsErasure } from './erasure.js';
 import { RewardsInitial } from './initial.js';
+import { RewardsMoney } from './money.js';
 import { RewardsStripe } from './stripe.js';
 
-export const rewardsMigrations = { room: 'rewards', migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsBatch, RewardsErasure] };
+export const rewardsMigrations = {
+  room: 'rewards',
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsErasure],
+};

@@ -59,18 +59,28 @@ function advanced(tx: Transaction, { row, summary, payments }: Progress): Referr
   };
 }
 
-/** Retention is found by its own check, and ends with the qualification that it rests on. */
+/** Retention is found by its own check, and ends with the qualification that it rests on: the next one has to be retained anew. */
 function stageColumns(row: ReferralRow, state: StageState, payments: PaymentFact[]) {
-  const isRetained = row.retained_at !== null && state.qualifiedAt !== null;
+  const isRetained = row.retained_at !== null && state.qualifiedAt !== null && !isToldRevoked(row, payments);
   const settled = payments.map((payment) => payment.occurredAt).filter((at) => at.getTime() >= Date.parse(row.registered_at));
   return {
     stage: isRetained ? ('retained' as const) : state.stage,
     activated_at: text(state.activatedAt),
     qualified_at: text(state.qualifiedAt),
     qualifying_payment_id: state.qualifyingPaymentId,
+    told_payment_id: toldPayment(row, state, payments),
     retained_at: isRetained ? row.retained_at : null,
     converted_at: settled.length > 0 ? new Date(Math.min(...settled.map((at) => at.getTime()))).toISOString() : null,
   };
+}
+
+const isToldRevoked = (row: ReferralRow, payments: PaymentFact[]): boolean =>
+  payments.some((payment) => payment.id === row.told_payment_id && payment.revoked === true);
+
+/** One payment stands for the qualification as long as it is not revoked, also when an earlier one comes late: so the bonus is paid once. */
+function toldPayment(row: ReferralRow, state: StageState, payments: PaymentFact[]): string | null {
+  const isStanding = state.qualifyingPaymentId !== null && row.told_payment_id !== null && !isToldRevoked(row, payments);
+  return isStanding ? row.told_payment_id : state.qualifyingPaymentId;
 }
 
 /**
@@ -85,13 +95,16 @@ function newApps(row: ReferralRow, state: StageState): string[] {
 function tellReached(tx: Transaction, before: ReferralRow, after: ReferralRow): void {
   const facts = factsOf(after);
   const common = { aggregateId: after.id, sequence: after.sequence };
-  const reached = (column: 'activated_at' | 'qualified_at'): Date | null => (before[column] === null ? instantOf(after[column]) : null);
+  const reached = (column: 'activated_at'): Date | null => (before[column] === null ? instantOf(after[column]) : null);
   const activatedAt = reached('activated_at');
   if (activatedAt) tx.emit(events.referralActivated, { ...common, occurredAt: activatedAt, data: { ...facts, activatedAt: after.activated_at! } });
-  const qualifiedAt = reached('qualified_at');
-  if (qualifiedAt) {
-    const data = { ...facts, qualifiedAt: after.qualified_at!, paymentId: after.qualifying_payment_id!, firstActivityAt: after.first_activity_at };
-    tx.emit(events.referralQualified, { ...common, occurredAt: qualifiedAt, data });
+  if (before.told_payment_id !== null && before.told_payment_id !== after.told_payment_id) {
+    const data = { ...facts, paymentId: before.told_payment_id, revokedAt: tx.now.toISOString() };
+    tx.emit(events.referralRevoked, { ...common, occurredAt: tx.now, data });
+  }
+  if (after.told_payment_id !== null && before.told_payment_id !== after.told_payment_id) {
+    const data = { ...facts, qualifiedAt: after.qualified_at!, paymentId: after.told_payment_id, firstActivityAt: after.first_activity_at };
+    tx.emit(events.referralQualified, { ...common, occurredAt: new Date(after.qualified_at!), data });
   }
   for (const appId of after.told_apps.slice(before.told_apps.length)) {
     const usedAt = after.first_use_by_app[appId]!;
@@ -108,5 +121,5 @@ const COMPARED = [
 function isSame(before: ReferralRow, after: ReferralRow): boolean {
   const same = (a: string | null, b: string | null): boolean => a === b || (a !== null && b !== null && Date.parse(a) === Date.parse(b));
   const apps = (row: ReferralRow): string => JSON.stringify(Object.entries(row.first_use_by_app).map(([id, at]) => [id, Date.parse(at)]).sort());
-  return COMPARED.every((column) => same(before[column], after[column])) && apps(before) === apps(after);
+  return before.told_payment_id === after.told_payment_id && COMPARED.every((column) => same(before[column], after[column])) && apps(before) === apps(after);
 }

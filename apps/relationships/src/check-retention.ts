@@ -39,7 +39,7 @@ export async function checkRetention(tx: Transaction, { limit, after }: Request)
     return at ? [{ row, at }] : [];
   });
   for (const { row, at } of retained) {
-    const data = { ...factsOf(row), retainedAt: at.toISOString(), paymentId: row.qualifying_payment_id! };
+    const data = { ...factsOf(row), retainedAt: at.toISOString(), paymentId: (row.told_payment_id ?? row.qualifying_payment_id)! };
     tx.emit(events.referralRetained, { aggregateId: row.id, sequence: row.sequence + 1, occurredAt: at, data });
   }
   const rows = retained.map(({ row, at }) => ({ id: row.id, retained_at: at, sequence: row.sequence + 1 }));

@@ -15,6 +15,8 @@ export interface ReferralRow {
   activated_at: string | null;
   qualified_at: string | null;
   qualifying_payment_id: string | null;
+  /** The payment that the qualification was last told with; null before one, and after its revocation. */
+  told_payment_id: string | null;
   retained_at: string | null;
   converted_at: string | null;
   credited_at: string | null;
@@ -35,6 +37,8 @@ export interface PaymentRow {
   user_id: string;
   occurred_at: string;
   revoked: boolean;
+  /** of the news that said so */
+  sequence: number;
 }
 
 export const instantOf = (text: string | null): Date | null => (text === null ? null : new Date(text));

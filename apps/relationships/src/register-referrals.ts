@@ -72,7 +72,7 @@ function rowOf(tx: Transaction, { request, referralId, resolution }: Candidate):
   return {
     id: referralId, referrer_id: ownerId, referee_id: request.refereeId, code_id: codeId, code_type: type, source_app_id: request.appId ?? null,
     stage: 'registered', registered_at: request.occurredAt ? new Date(request.occurredAt).toISOString() : arrivedAt, arrived_at: arrivedAt,
-    activated_at: null, qualified_at: null, qualifying_payment_id: null, retained_at: null, converted_at: null, credited_at: null,
+    activated_at: null, qualified_at: null, qualifying_payment_id: null, told_payment_id: null, retained_at: null, converted_at: null, credited_at: null,
     first_use_at: null, first_trial_at: null, first_activity_at: null, first_use_by_app: {}, told_apps: [],
     fraud_score: null, fraud_signals: [], is_flagged: false, assessment_sequence: 0, sequence: 1,
   };

@@ -4,7 +4,7 @@ import { On, Read, Room, SealingKeys, Write, type ReceivedEvent, type RoomContro
 import type { Transaction } from '@referrals/persistence';
 import { checkRetention } from './check-retention.js';
 import { noteAssessments } from './note-assessments.js';
-import { notePayments } from './note-payments.js';
+import { notePayments, noteReturns } from './note-payments.js';
 import { noteTrials } from './note-trials.js';
 import { recordActivity, type Activity, type ActivityReply } from './record-activity.js';
 import { referralOf, type ReferralRow } from './referral-row.js';
@@ -80,6 +80,16 @@ export class RelationshipsController implements RoomController {
   @On(events.subscriptionUpdated)
   noteTrials(tx: Transaction, reported: ReceivedEvent<EventData<typeof events.subscriptionUpdated>>[]): Promise<void> {
     return noteTrials(tx, reported);
+  }
+
+  @On(events.paymentRefunded)
+  noteRefunds(tx: Transaction, returned: ReceivedEvent<EventData<typeof events.paymentRefunded>>[]): Promise<void> {
+    return noteReturns(tx, returned);
+  }
+
+  @On(events.paymentDisputed)
+  noteDisputes(tx: Transaction, returned: ReceivedEvent<EventData<typeof events.paymentDisputed>>[]): Promise<void> {
+    return noteReturns(tx, returned);
   }
 
   /** The gateway has sealed what comes over HTTP; a host on NATS may send it in the clear, and it goes no further so. */

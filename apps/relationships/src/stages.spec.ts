@@ -6,7 +6,7 @@ import { applyEvents, type AnyEvent } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
 import { TestDatabase } from '@referrals/testing';
 import { checkRetention } from './check-retention.js';
-import { notePayments } from './note-payments.js';
+import { notePayments, noteReturns } from './note-payments.js';
 import { recordActivity, type Activity } from './record-activity.js';
 import { registerReferrals } from './register-referrals.js';
 
@@ -34,7 +34,16 @@ const payment = (id: string, occurredAt: string): AnyEvent => ({
   id: uuidv7(), type: 'payment.settled', aggregateId: id, sequence: 1, occurredAt,
   data: { paymentId: id, userId: 'nina', kind: 'purchase', amount: 999, currency: 'EUR', periodDays: null, occurredAt } as never,
 });
-const subscriptions = [{ kind: events.paymentSettled, handle: notePayments as never }];
+/** News of a payment that went back; `revoked` soon enough. */
+const refund = (id: string, paidAt: string, sequence: number, isRevoked = true): AnyEvent => ({
+  id: uuidv7(), type: 'payment.refunded', aggregateId: id, sequence, occurredAt: paidAt,
+  data: {
+    paymentId: id, userId: 'nina', amount: 999, currency: 'EUR', paidAt, returnedAmount: 999, returnedAt: paidAt, isRevoked, occurredAt: paidAt,
+    refundId: `r-${id}`, appliedAmount: 999,
+  } as never,
+});
+const subscriptions = [
+  { kind: events.paymentSettled, handle: notePayments as never }, { kind: events.paymentRefunded, handle: noteReturns as never }];
 const deliver = (list: AnyEvent[]) => db.transaction((tx) => applyEvents(tx, subscriptions, list));
 const retain = () => db.transaction((tx) => checkRetention(tx, { limit: 100 }));
 
@@ -134,6 +143,57 @@ describe('qualification', () => {
     expect(states.size).toBe(1);
     expect(types.size).toBe(1);
   }, 240_000);
+});
+
+describe('a revoked qualification', () => {
+  const news = async () => (await test.emitted('relationships')).filter(({ type }) => /qualified|revoked/.test(type)).map(({ type, data }) => [type, data['paymentId']]);
+
+  it('falls back to activated, and the next payment qualifies anew', async () => {
+    await register();
+    await deliver([payment('p1', at(3))]);
+    await deliver([refund('p1', at(3), 2)]);
+    expect(await row()).toMatchObject({ stage: 'activated', qualified_at: null, qualifying_payment_id: null, activated_at: new Date(at(3)) });
+    await deliver([payment('p2', at(6))]);
+    expect(await row()).toMatchObject({ stage: 'qualified', qualified_at: new Date(at(6)), qualifying_payment_id: 'p2' });
+    expect(await news()).toEqual([['referral.qualified', 'p1'], ['referral.revoked', 'p1'], ['referral.qualified', 'p2']]);
+  });
+
+  it('is the same whether the next payment is there already, and whether the refund is heard of before the payment', async () => {
+    await register();
+    await deliver([payment('p1', at(3)), payment('p2', at(6))]);
+    await deliver([refund('p1', at(3), 2), refund('p1', at(3), 2)]);
+    expect(await row()).toMatchObject({ stage: 'qualified', qualifying_payment_id: 'p2' });
+    expect(await news()).toEqual([['referral.qualified', 'p1'], ['referral.revoked', 'p1'], ['referral.qualified', 'p2']]);
+    await deliver([refund('p2', at(6), 2)]);
+    await deliver([refund('p3', at(7), 2)]);
+    await deliver([payment('p3', at(7))]);
+    expect(await row()).toMatchObject({ stage: 'activated', qualifying_payment_id: null });
+    expect((await news()).at(-1)).toEqual(['referral.revoked', 'p2']);
+  });
+
+  it('names the payment it was told with, though an earlier one came late, and a dispute won in the end restores it', async () => {
+    await register();
+    await deliver([payment('p2', at(6))]);
+    await deliver([payment('p1', at(3))]);
+    await deliver([refund('p1', at(3), 2)]);
+    expect(await news()).toEqual([['referral.qualified', 'p2']]);
+    await deliver([refund('p2', at(6), 2)]);
+    expect(await row()).toMatchObject({ stage: 'activated' });
+    await deliver([refund('p2', at(6), 3, false)]);
+    expect(await row()).toMatchObject({ stage: 'qualified', qualifying_payment_id: 'p2' });
+    expect(await news()).toEqual([['referral.qualified', 'p2'], ['referral.revoked', 'p2'], ['referral.qualified', 'p2']]);
+  });
+
+  it('ends the retention that rests on it', async () => {
+    await register();
+    await deliver([payment('p1', at(29)), payment('p2', at(30))]);
+    await test.setClock(new Date(at(31)));
+    expect(await retain()).toMatchObject({ changed: 1 });
+    await deliver([refund('p1', at(29), 2)]);
+    expect(await row()).toMatchObject({ stage: 'qualified', retained_at: null });
+    expect(await retain()).toMatchObject({ changed: 1 });
+    expect((await test.emitted('relationships', 'referral.retained')).map(({ data }) => data['paymentId'])).toEqual(['p1', 'p2']);
+  });
 });
 
 describe('retention', () => {

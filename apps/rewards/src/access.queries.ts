@@ -1,13 +1,23 @@
 import type { PaymentKind, PaymentStatus, Subscription, SubscriptionStatus, AccessGrant } from '@referrals/domain';
 import type { Database, Transaction } from '@referrals/persistence';
 import type { ReferrerState } from './booking.queries.js';
-import type { ReferralState } from './bonus-row.js';
+import type { ReferralBooks } from './bonus-row.js';
 import type { Account } from './ledger.js';
 
+interface PayingPayment {
+  id: string;
+  kind: PaymentKind;
+  status: PaymentStatus;
+  occurredAt: string;
+  isRevoked: boolean;
+  amount: number;
+  returned: number;
+  atStake: number;
+}
+
 /** A referral that may have come to its first paid transition: nothing was granted for it yet, or what was has been revoked. */
-export interface PayingReferral extends ReferralState {
-  registeredAt: string;
-  payments: { id: string; kind: PaymentKind; status: PaymentStatus; occurredAt: string }[] | null;
+export interface PayingReferral extends ReferralBooks {
+  payments: PayingPayment[] | null;
   /** When the referee's paid plans were reported active. */
   activeSince: string[] | null;
   /** Payments whose days were revoked. */

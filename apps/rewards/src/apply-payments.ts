@@ -1,40 +1,38 @@
-import { events, type Input, type Reply, type rewards } from '@referrals/contracts';
+import type { Input, Reply, rewards } from '@referrals/contracts';
 import { isCurrency, isInFuture, Refusal } from '@referrals/domain';
 import type { Outcome } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { grantDays } from './grant-days.js';
-import { beginPayments, settlePayments, type PaymentRow } from './payment.queries.js';
+import { beginMoney } from './money.queries.js';
+import { PaymentBooks } from './payment-books.js';
+import type { PaymentRow } from './payment-row.js';
 
 export type PaymentRequest = Input<typeof rewards.applyPayment>;
 export type PaymentReply = Reply<typeof rewards.applyPayment>;
 
 /**
- * Stores payments, each once by the host's id, and tells the settled ones. A failed one is kept and changes nothing else;
- * it may settle later. Whether a referral is known makes no difference.
+ * Stores payments, each once by the host's id, tells the settled ones, and books their cashback. A failed one is kept and changes nothing else;
+ * it may settle later. Without a referral a payment waits for one: see `apply-waiting-payments.ts`.
  */
 export async function applyPayments(tx: Transaction, requests: readonly PaymentRequest[]): Promise<Outcome<PaymentReply>[]> {
   const refusals = requests.map((request) => refusalOf(request, tx));
   const accepted = requests.filter((_, index) => !refusals[index]);
-  const firsts = new Map(accepted.toReversed().map((request) => [request.id, rowOf(request, tx.now)]));
-  const stored = firsts.size > 0 ? await beginPayments(tx, [...firsts.values()]) : [];
-  const known = new Map(stored.filter(({ isFresh }) => !isFresh).map(({ payment }) => [payment.id, payment]));
-  const settled = new Map<string, PaymentRow>();
+  if (accepted.length === 0) return refusals.map((refusal) => refusal!);
   const payers: string[] = [];
+  const books = new PaymentBooks(tx, await beginMoney(tx, accepted.map(({ id, userId, currency }) => ({ id, userId, currency }))));
 
-  const outcomes = requests.map((request, index) => {
+  const outcomes = requests.map((request, index): Outcome<PaymentReply> => {
     const refusal = refusals[index];
     if (refusal) return refusal;
-    const before = known.get(request.id);
-    const next = before ? afterwards(before, request, tx.now) : firsts.get(request.id)!;
+    const before = books.payments.get(request.id);
+    const next = before ? afterwards(before, request, tx.now) : rowOf(request, tx.now);
     if (next === 'id_conflict') return new Refusal(next);
     if (next === 'duplicate') return { outcome: next, paymentId: request.id };
-    known.set(request.id, next);
-    if (next.status === 'settled') tell(tx, next);
+    books.putPayment(next);
     if (next.status === 'settled' && next.kind !== 'topup') payers.push(next.user_id);
-    if (before) settled.set(next.id, next);
-    return { outcome: 'applied' as const, paymentId: request.id };
+    return { outcome: 'applied', paymentId: request.id };
   });
-  if (settled.size > 0) await settlePayments(tx, [...settled.values()]);
+  await books.write();
   await grantDays(tx, payers);
   return outcomes;
 }
@@ -50,6 +48,7 @@ function rowOf({ id, userId, kind, amount, currency, status, periodDays, occurre
   return {
     id, user_id: userId, kind, amount, currency, status, period_days: periodDays ?? null,
     occurred_at: occurred, failed_at: status === 'failed' ? occurred : null, created_at: now.toISOString(),
+    referral_id: null, returned: 0, at_stake: 0, returned_at: null, is_revoked: false, sequence: 1,
   };
 }
 
@@ -62,12 +61,4 @@ function afterwards(known: PaymentRow, request: PaymentRequest, now: Date): Paym
   if (told.status === 'failed') return isAt(known.failed_at) ? 'duplicate' : 'id_conflict';
   if (known.status === 'settled') return isAt(known.occurred_at) ? 'duplicate' : 'id_conflict';
   return { ...known, status: 'settled', occurred_at: told.occurred_at };
-}
-
-function tell(tx: Transaction, payment: PaymentRow): void {
-  const { id: paymentId, user_id: userId, kind, amount, currency, period_days: periodDays, occurred_at: occurredAt } = payment;
-  tx.emit(events.paymentSettled, {
-    aggregateId: paymentId, sequence: 1, occurredAt: new Date(occurredAt),
-    data: { paymentId, userId, kind, amount, currency, periodDays, occurredAt },
-  });
 }

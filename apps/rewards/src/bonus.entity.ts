@@ -14,6 +14,7 @@ export const BonusEntity = defineEntity({
     family: p.text().$type<Family>(),
     event: p.text().$type<BonusEvent>(),
     trigger: p.text(),
+    paymentId: p.text().nullable(),
     appId: p.text().nullable(),
     unit: p.text(),
     base: p.bigint('number'),
@@ -22,6 +23,7 @@ export const BonusEntity = defineEntity({
     tier: p.text().nullable(),
     level: p.integer().nullable(),
     qualifiedCount: p.integer().nullable(),
+    paidCount: p.integer().nullable(),
     programmeVersion: p.integer(),
     status: p.text().$type<BonusStatus>(),
     decision: p.text().$type<HoldDecision>(),
@@ -31,6 +33,8 @@ export const BonusEntity = defineEntity({
     ledgerEntryIds: p.array(),
     createdAt: p.datetime(),
     releasedAt: p.datetime().nullable(),
+    held: p.bigint('number'),
+    takenBack: p.bigint('number'),
   },
 });
 export type BonusEntity = InferEntity<typeof BonusEntity>;

@@ -1,12 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
-import { events } from '@referrals/contracts';
 import { claimAt, compareText, grantTrigger, stageBonuses, tierOf, withClaim, type Party, type StageBonus, type StageEvent } from '@referrals/domain';
 import type { Transaction } from '@referrals/persistence';
 import { decideBonus } from './decide-bonus.js';
-import { beginBooking, writeBooking, type Booking, type Granted, type ReferrerState } from './booking.queries.js';
-import type { BonusRow, ReferralKey, ReferralState } from './bonus-row.js';
+import { beginBooking, type Granted, type ReferrerState } from './booking.queries.js';
+import { UNSETTLED, type BonusRow, type ReferralBooks, type ReferralKey, type ReferralState } from './bonus-row.js';
 import { Journal } from './ledger.js';
+import { noteQualification } from './note-qualifications.js';
+import { countQualified } from './paying-referees.js';
 import { tellBonus } from './tell-bonus.js';
+import { writeBooks } from './write-books.js';
 
 /** Something that earns stage bonuses: a stage reached, or a further app used. */
 export interface Occasion extends ReferralKey {
@@ -14,6 +16,8 @@ export interface Occasion extends ReferralKey {
   at: string;
   paymentId: string | null;
   appId: string | null;
+  /** Of the referral's changes, as its room counts them; absent where it was noted before. */
+  sequence?: number;
 }
 
 /**
@@ -27,26 +31,32 @@ export async function grantBonuses(tx: Transaction, event: StageEvent, occasions
   const referrers = new Map(facts.referrers.map((referrer) => [referrer.userId, referrer]));
   const granted = Map.groupBy(facts.granted, (grant) => grant.referralId);
   const journal = new Journal(facts.accounts, tx.now);
-  const booking: Booking = { bonuses: [], transfers: journal.rows, referrers: [], qualifications: [] };
+  const booked: BonusRow[] = [];
   const touched = new Set<ReferrerState>();
+  const noted = new Set<ReferralBooks>();
 
   for (const occasion of [...occasions].sort(byTime)) {
     const referral = referrals.get(occasion.referralId)!;
     const referrer = referrers.get(referral.referrerId)!;
+    if (noteQualification(referral, event, occasion)) noted.add(referral);
+    if (isRevoked(referral, occasion)) continue;
     for (const stageBonus of payable(tx, event, referrer)) {
-      if (isGranted(granted.get(referral.id) ?? [], event, occasion, stageBonus.party)) continue;
+      if (isGranted(granted.get(referral.id) ?? [], referral, event, occasion, stageBonus.party)) continue;
       const bonus = book(tx, occasion, stageBonus, referral, referrer);
-      journal.book(bonus, decideBonus(bonus, referral, tx.programme, tx.now));
+      const balances = journal.balancesOf(bonus.user_id, bonus.unit);
+      journal.book(bonus, decideBonus(bonus, referral, tx.programme, tx.now, { payment: null, balances }));
       tellBonus(tx, bonus);
-      booking.bonuses.push(bonus);
+      booked.push(bonus);
       granted.set(referral.id, [...(granted.get(referral.id) ?? []), grantOf(bonus)]);
       if (bonus.party === 'referrer') touched.add(referrer);
     }
-    if (event === 'qualified' && qualify(tx, occasion, referral, referrer, booking)) touched.add(referrer);
+    if (event === 'qualified' && countQualified(tx, referral, referrer)) {
+      touched.add(referrer);
+      noted.add(referral);
+    }
   }
-  booking.referrers = [...touched];
-  if (touched.size > 0 || booking.bonuses.length > 0) await writeBooking(tx, booking);
-  return booking.bonuses;
+  await writeBooks(tx, { bonuses: booked, transfers: journal.rows, referrals: [...noted], referrers: [...touched] });
+  return booked;
 }
 
 const byTime = (a: Occasion, b: Occasion): number =>
@@ -61,29 +71,30 @@ const payable = ({ programme }: Transaction, event: StageEvent, referrer: Referr
     ? stageBonuses(event, { tierMultiplier: tierOf(referrer.qualifiedCount, programme.tiers).multiplier, bonuses: programme.bonuses })
     : [];
 
-/** A stage pays once; a new payment pays it again only when what the old one paid was taken back. */
-function isGranted(granted: readonly Granted[], event: StageEvent, { paymentId, appId }: Occasion, party: Party): boolean {
+/** A stage pays once; a new payment pays it again only when the old one was revoked. */
+function isGranted(granted: readonly Granted[], referral: ReferralBooks, event: StageEvent, { paymentId, appId }: Occasion, party: Party): boolean {
   const trigger = grantTrigger(event, paymentId);
   return granted.some((grant) =>
-    grant.event === event && grant.party === party && grant.appId === appId && (grant.trigger === trigger || grant.status !== 'clawed_back'));
+    grant.event === event && grant.party === party && grant.appId === appId && (grant.trigger === trigger || !isRevoked(referral, grant)));
 }
 
-const grantOf = ({ referral_id: referralId, event, party, app_id: appId, trigger, status }: BonusRow): Granted =>
-  ({ referralId, event, party, appId, trigger, status });
+const isRevoked = ({ qualifications }: ReferralBooks, { paymentId }: { paymentId: string | null }): boolean =>
+  paymentId !== null && qualifications.some((known) => known.paymentId === paymentId && known.isRevoked);
+
+const grantOf = ({ referral_id: referralId, event, party, app_id: appId, trigger, payment_id: paymentId, status }: BonusRow): Granted =>
+  ({ referralId, event, party, appId, trigger, paymentId, status });
 
 function book(tx: Transaction, { at, paymentId, appId }: Occasion, stageBonus: StageBonus, referral: ReferralState, referrer: ReferrerState): BonusRow {
   const { party, event, unit, base, multiplier, amount } = stageBonus;
   const isReferrer = party === 'referrer';
   return {
-    id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
+    ...UNSETTLED, ledger_entry_ids: [], id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
     party, family: 'stage', event, trigger: grantTrigger(event, paymentId), payment_id: paymentId, app_id: appId,
     unit, base, multiplier, amount,
     tier: isReferrer ? tierOf(referrer.qualifiedCount, tx.programme.tiers).tier : null,
     level: null, qualified_count: isReferrer ? referrer.qualifiedCount : null,
     programme_version: tx.programme.version, triggered_at: at,
-    status: 'pending', decision: 'pending', score: null, hold_reason: 'assessment', hold_until: null,
-    claim_at: isReferrer ? claim(tx, referrer) : null,
-    sequence: 0, ledger_entry_ids: [], created_at: tx.now.toISOString(), released_at: null,
+    claim_at: isReferrer ? claim(tx, referrer) : null, created_at: tx.now.toISOString(),
   };
 }
 
@@ -94,20 +105,4 @@ export function claim(tx: Transaction, referrer: ReferrerState): string {
   const at = claimAt(claims, tx.now, limit);
   referrer.claims = withClaim(claims, at, tx.now, limit).map((claimed) => claimed.toISOString());
   return at.toISOString();
-}
-
-/** Counts a referral for its referrer's tier, once. */
-function qualify(tx: Transaction, { at, paymentId }: Occasion, referral: ReferralState, referrer: ReferrerState, booking: Booking): boolean {
-  if (referral.qualifyingPaymentId !== null || paymentId === null) return false;
-  referral.qualifyingPaymentId = paymentId;
-  booking.qualifications.push({ id: referral.id, qualifiedAt: at, paymentId });
-  const before = tierOf(referrer.qualifiedCount, tx.programme.tiers).tier;
-  referrer.qualifiedCount += 1;
-  const { tier } = tierOf(referrer.qualifiedCount, tx.programme.tiers);
-  if (tier !== before) {
-    referrer.sequence += 1;
-    const data = { userId: referrer.userId, tier, qualifiedCount: referrer.qualifiedCount };
-    tx.emit(events.tierChanged, { aggregateId: referrer.userId, sequence: referrer.sequence, occurredAt: tx.now, data });
-  }
-  return true;
 }

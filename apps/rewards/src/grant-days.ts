@@ -2,12 +2,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { compareText, grantTrigger, paidTransition, type PaidTransition, type Party, type Transfer } from '@referrals/domain';
 import type { Transaction } from '@referrals/persistence';
 import { beginAccess, type PayingReferral } from './access.queries.js';
-import { writeBooking, type ReferrerState } from './booking.queries.js';
-import type { BonusRow } from './bonus-row.js';
-import { decideBonus } from './decide-bonus.js';
+import type { ReferrerState } from './booking.queries.js';
+import { UNSETTLED, type BonusRow } from './bonus-row.js';
+import { decideBonus, type BonusMoney } from './decide-bonus.js';
 import { claim } from './grant-bonuses.js';
 import { Journal } from './ledger.js';
 import { tellBonus } from './tell-bonus.js';
+import { writeBooks } from './write-books.js';
 
 /** What an erased party's id is replaced by. */
 const ERASED = /^erased:[0-9a-f-]{36}$/;
@@ -29,21 +30,28 @@ export async function grantDays(tx: Transaction, referees: readonly string[]): P
   }).sort((a, b) => compareText(a.user_id, b.user_id));
   const referrals = new Map(facts.referrals.map((referral) => [referral.id, referral]));
   for (const bonus of bonuses) {
-    journal.book(bonus, decideBonus(bonus, referrals.get(bonus.referral_id)!, tx.programme, tx.now).map(asAccess));
+    const referral = referrals.get(bonus.referral_id)!;
+    const money = { payment: paymentOf(bonus, referral), balances: journal.balancesOf(bonus.user_id, bonus.unit) };
+    journal.book(bonus, decideBonus(bonus, referral, tx.programme, tx.now, money).map(asAccess));
     tellBonus(tx, bonus);
   }
   const touched = new Set(bonuses.filter(({ party }) => party === 'referrer').map(({ user_id: userId }) => userId));
   const changed = [...touched].map((userId) => referrers.get(userId)!);
-  if (bonuses.length > 0) await writeBooking(tx, { bonuses, transfers: journal.rows, referrers: changed, qualifications: [] });
+  await writeBooks(tx, { bonuses, transfers: journal.rows, referrers: changed });
   return bonuses;
 }
 
 function transitionOf({ registeredAt, payments, activeSince, revoked }: PayingReferral): PaidTransition | null {
   return paidTransition({
     registeredAt: new Date(registeredAt),
-    payments: (payments ?? []).map((payment) => ({ ...payment, occurredAt: new Date(payment.occurredAt), revoked: revoked?.includes(payment.id) ?? false })),
+    payments: (payments ?? []).map((payment) => ({ ...payment, occurredAt: new Date(payment.occurredAt), revoked: payment.isRevoked || (revoked?.includes(payment.id) ?? false) })),
     activeSince: (activeSince ?? []).map((at) => new Date(at)),
   });
+}
+
+function paymentOf(bonus: BonusRow, { payments }: PayingReferral): BonusMoney['payment'] {
+  const payment = payments?.find(({ id }) => id === bonus.payment_id);
+  return payment ? { ...payment, at_stake: payment.atStake, is_revoked: payment.isRevoked } : null;
 }
 
 /** A referrer who is gone earns nothing; the referee still does. */
@@ -55,12 +63,10 @@ function book(tx: Transaction, referral: PayingReferral, party: Party, { at, pay
   const { days } = tx.programme.access;
   const isReferrer = party === 'referrer';
   return {
-    id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
+    ...UNSETTLED, ledger_entry_ids: [], id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
     party, family: 'access', event: 'access', trigger: grantTrigger('access', paymentId), payment_id: paymentId, app_id: null,
     unit: 'access_days', base: days, multiplier: 10_000, amount: days, tier: null, level: null, qualified_count: null,
     programme_version: tx.programme.version, triggered_at: at.toISOString(),
-    status: 'pending', decision: 'pending', score: null, hold_reason: 'assessment', hold_until: null,
-    claim_at: isReferrer ? claim(tx, referrers.get(referral.referrerId)!) : null,
-    sequence: 0, ledger_entry_ids: [], created_at: tx.now.toISOString(), released_at: null,
+    claim_at: isReferrer ? claim(tx, referrers.get(referral.referrerId)!) : null, created_at: tx.now.toISOString(),
   };
 }

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { AccountKind, Transfer } from '@referrals/domain';
+import { balancesAfter, NO_BALANCES, type AccountKind, type Balances, type Transfer } from '@referrals/domain';
 import type { BonusRow } from './bonus-row.js';
 
 export interface Account {
@@ -8,6 +8,8 @@ export interface Account {
   userId: string | null;
   unit: string;
   kind: AccountKind;
+  /** Of a user's account, read under its lock; negative on `debt`. */
+  balance: number | null;
 }
 
 /** A row of `transfer`, named as its columns. */
@@ -27,26 +29,41 @@ export interface TransferRow {
 export class Journal {
   readonly rows: TransferRow[] = [];
   private readonly accounts: Map<string, string>;
+  private readonly balances = new Map<string, Balances>();
 
   constructor(
     accounts: readonly Account[],
     private readonly now: Date,
   ) {
     this.accounts = new Map(accounts.map((account) => [nameOf(account.userId, account.unit, account.kind), account.id]));
+    for (const { userId, unit, kind, balance } of accounts) {
+      if (userId === null || kind === 'programme' || kind === 'spent') continue;
+      this.balances.set(keyOf(userId, unit), { ...this.balancesOf(userId, unit), [kind]: Math.abs(balance ?? 0) });
+    }
   }
+
+  /** As they are after all that was booked here so far. */
+  balancesOf = (userId: string, unit: string): Balances => this.balances.get(keyOf(userId, unit)) ?? NO_BALANCES;
 
   /** Books what a bonus moves; the rows' ids are added to the bonus. */
   book(bonus: BonusRow, transfers: readonly Transfer[]): void {
-    for (const { from, to, unit, amount, reason } of transfers) {
+    bonus.ledger_entry_ids.push(...this.post(bonus.user_id, transfers, { bonusId: bonus.id }));
+  }
+
+  /** Books what moves between a user's accounts and the programme's. @returns the rows' ids */
+  post(userId: string, transfers: readonly Transfer[], of: { bonusId?: string; reference?: string }): string[] {
+    return transfers.map((transfer) => {
+      const { from, to, unit, amount, reason } = transfer;
       const id = uuidv7();
       this.rows.push({
         id, unit, amount, reason,
-        debit_account: this.accountOf(bonus.user_id, unit, from),
-        credit_account: this.accountOf(bonus.user_id, unit, to),
-        bonus_id: bonus.id, reference: null, created_at: this.now.toISOString(),
+        debit_account: this.accountOf(userId, unit, from),
+        credit_account: this.accountOf(userId, unit, to),
+        bonus_id: of.bonusId ?? null, reference: of.reference ?? null, created_at: this.now.toISOString(),
       });
-      bonus.ledger_entry_ids.push(id);
-    }
+      this.balances.set(keyOf(userId, unit), balancesAfter(this.balancesOf(userId, unit), [transfer]));
+      return id;
+    });
   }
 
   private accountOf(userId: string, unit: string, kind: AccountKind): string {
@@ -56,4 +73,5 @@ export class Journal {
   }
 }
 
+const keyOf = (userId: string, unit: string): string => JSON.stringify([userId, unit]);
 const nameOf = (userId: string | null, unit: string, kind: AccountKind): string => JSON.stringify([userId, unit, kind]);

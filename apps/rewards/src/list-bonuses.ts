@@ -19,18 +19,28 @@ export async function listBonuses(db: Database, { userId, status, limit, cursor 
 export async function getBonus(db: Database, { bonusId }: { bonusId: string }): Promise<Reply<typeof rewards.getBonus>> {
   const row = await db.em().findOne(BonusEntity, { id: bonusId });
   if (!row) throw new Refusal('not_found');
-  const { referralId, family, trigger, party, appId, base, multiplier, amount, qualifiedCount, score, decision } = row;
+  const { referralId, family, trigger, party, appId, base, multiplier, amount, qualifiedCount, paidCount, score, decision, paymentId } = row;
   return {
     ...bonusOf(row),
     calculation: {
       grantKey: grantKey({ referralId, family, trigger, party, appId: appId ?? null }),
       trigger,
-      formula: `round_half_up(${base} × ${multiplier} / 10000) = ${amount}`,
+      paymentId: paymentId ?? null,
+      payment: paymentId ? await paymentOf(db, paymentId) : null,
+      paidRefereesAtBooking: paidCount ?? null,
+      formula: `${family === 'cashback' ? 'floor' : 'round_half_up'}(${base} × ${multiplier} / 10000) = ${amount}`,
       qualifiedCountAtBooking: qualifiedCount ?? null,
       score: score ?? null,
       decision: decision === 'pending' ? null : decision,
     },
   };
+}
+
+const PAYMENT = `select amount, currency, occurred_at as "occurredAt", returned as "returnedAmount", at_stake as "disputedAmount" from payment where id = $1`;
+
+async function paymentOf(db: Database, paymentId: string) {
+  const [row] = await db.rows<{ amount: number; currency: string; occurredAt: Date; returnedAmount: number; disputedAmount: number }>(PAYMENT, [paymentId]);
+  return row ? { ...row, occurredAt: row.occurredAt.toISOString() } : null;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -39,6 +49,6 @@ const bonusOf = (row: BonusEntity): Bonus => ({
   id: row.id, referralId: row.referralId, userId: row.userId, party: row.party, event: row.event, appId: row.appId ?? null,
   unit: row.unit, base: row.base, multiplier: row.multiplier, amount: row.amount, tier: row.tier ?? null, level: row.level ?? null,
   status: row.status, holdReason: row.holdReason ?? null, holdUntil: row.holdUntil?.toISOString() ?? null,
-  programmeVersion: row.programmeVersion, ledgerEntryIds: row.ledgerEntryIds,
+  programmeVersion: row.programmeVersion, takenBack: row.takenBack, ledgerEntryIds: row.ledgerEntryIds,
   createdAt: row.createdAt.toISOString(), releasedAt: row.releasedAt?.toISOString() ?? null,
 });

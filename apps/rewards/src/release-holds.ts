@@ -1,12 +1,25 @@
 import type { Transaction } from '@referrals/persistence';
-import { releaseDue } from './release.queries.js';
+import type { BonusRow } from './bonus-row.js';
+import { releaseBonus } from './decide-bonus.js';
+import { Journal, type Account } from './ledger.js';
+import { knownOf, tellBonus } from './tell-bonus.js';
+import { writeBooks } from './write-books.js';
 
 /**
  * Releases holds whose time has come, at most `limit` of them. Two that run at once share the work: each hold is
  * released by one of them. A step that dies leaves nothing behind, and the next one finds the same holds.
+ * What waits for a person or an assessment has no `hold_until`, so it is never found; the time is judged in SQL.
  */
 export async function releaseHolds(tx: Transaction, { limit }: { limit: number }): Promise<{ processed: number; changed: number; more: boolean }> {
-  const changed = await releaseDue(tx, limit);
-  if (changed > 0) tx.wakeRelay();
-  return { processed: changed, changed, more: changed === limit };
+  const [row] = await tx.rows<{ facts: { accounts: Account[] | null; bonuses: BonusRow[] | null } }>('select begin_release($1) as facts', [limit]);
+  const { accounts, bonuses } = row!.facts;
+  const due = bonuses ?? [];
+  const journal = new Journal(accounts ?? [], tx.now);
+  for (const bonus of due) {
+    const before = knownOf(bonus);
+    journal.book(bonus, releaseBonus(bonus, tx.programme, tx.now, journal.balancesOf(bonus.user_id, bonus.unit)));
+    tellBonus(tx, bonus, before);
+  }
+  await writeBooks(tx, { bonuses: due, transfers: journal.rows });
+  return { processed: due.length, changed: due.length, more: due.length === limit };
 }

@@ -3,7 +3,10 @@ import { access, batchRewards, events, rewards, stripe, type EventData, type Inp
 import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { applyAssessments } from './apply-assessments.js';
+import { applyDecisions } from './apply-decisions.js';
 import { applyPayments, type PaymentReply, type PaymentRequest } from './apply-payments.js';
+import { applyDisputes, applyRefunds, type DisputeReply, type DisputeRequest, type RefundReply, type RefundRequest } from './apply-returns.js';
+import { applyWaitingPayments } from './apply-waiting-payments.js';
 import { getBatchReward, recomputeBatchRewards } from './batch-rewards.js';
 import type { BonusRow } from './bonus-row.js';
 import { checkAccess, getAccess, type AccessReply } from './get-access.js';
@@ -12,11 +15,14 @@ import { grantBonuses } from './grant-bonuses.js';
 import { grantDays } from './grant-days.js';
 import { getBonus, listBonuses } from './list-bonuses.js';
 import { listLedger } from './list-ledger.js';
-import { grantAccess, revokeAccess } from './operate-access.js';
-import { asAssessment, asOccasion } from './received.js';
-import { releaseHolds } from './release-holds.js';
+import { waitingPayments } from './money.queries.js';
 import { noteAddresses } from './note-addresses.js';
 import { noteUsers } from './note-users.js';
+import { grantAccess, revokeAccess } from './operate-access.js';
+import { asAssessment, asDecision, asOccasion, asRevocation } from './received.js';
+import { redeem, type RedemptionReply, type RedemptionRequest } from './redeem.js';
+import { releaseHolds } from './release-holds.js';
+import { revokeQualifications } from './revoke-qualifications.js';
 import { setSubscription } from './set-subscription.js';
 import { applyStripeEvent } from './stripe/apply-stripe-event.js';
 
@@ -30,6 +36,21 @@ export class RewardsController implements RoomController {
   @Write(rewards.applyPayment, { group: 256 })
   applyPayment(requests: PaymentRequest[]): Work<PaymentReply> {
     return (tx) => applyPayments(tx, requests);
+  }
+
+  @Write(rewards.applyRefund, { group: 256 })
+  applyRefund(requests: RefundRequest[]): Work<RefundReply> {
+    return (tx) => applyRefunds(tx, requests);
+  }
+
+  @Write(rewards.applyDispute, { group: 256 })
+  applyDispute(requests: DisputeRequest[]): Work<DisputeReply> {
+    return (tx) => applyDisputes(tx, requests);
+  }
+
+  @Write(rewards.redeem, { group: 256 })
+  redeem(requests: RedemptionRequest[]): Work<RedemptionReply> {
+    return (tx) => redeem(tx, requests);
   }
 
   @Write(rewards.releaseHolds)
@@ -104,7 +125,9 @@ export class RewardsController implements RoomController {
 
   @On(events.referralRegistered)
   async referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
+    const waiting = await waitingPayments(tx, received.map(({ data }) => data.refereeId));
     this.log(await grantBonuses(tx, 'registered', received.map(({ data }) => asOccasion(data, data.registeredAt))));
+    this.log(await applyWaitingPayments(tx, waiting));
     this.log(await grantDays(tx, received.map(({ data }) => data.refereeId)));
   }
 
@@ -120,12 +143,12 @@ export class RewardsController implements RoomController {
 
   @On(events.referralQualified)
   async referralQualified(tx: Transaction, received: Received<'referralQualified'>): Promise<void> {
-    this.log(await grantBonuses(tx, 'qualified', received.map(({ data }) => asOccasion(data, data.qualifiedAt, { paymentId: data.paymentId }))));
+    this.log(await grantBonuses(tx, 'qualified', received.map(({ data, sequence }) => asOccasion(data, data.qualifiedAt, { paymentId: data.paymentId, sequence }))));
   }
 
   @On(events.referralRetained)
   async referralRetained(tx: Transaction, received: Received<'referralRetained'>): Promise<void> {
-    this.log(await grantBonuses(tx, 'retained', received.map(({ data }) => asOccasion(data, data.retainedAt, { paymentId: data.paymentId }))));
+    this.log(await grantBonuses(tx, 'retained', received.map(({ data, sequence }) => asOccasion(data, data.retainedAt, { paymentId: data.paymentId, sequence }))));
   }
 
   @On(events.referralAssessed)
@@ -137,6 +160,16 @@ export class RewardsController implements RoomController {
   @On(events.userUpdated)
   noteUsers(tx: Transaction, updated: Received<'userUpdated'>): Promise<void> {
     return noteUsers(tx, updated);
+  }
+
+  @On(events.referralRevoked)
+  async referralRevoked(tx: Transaction, received: Received<'referralRevoked'>): Promise<void> {
+    this.log(await revokeQualifications(tx, received.map(asRevocation)));
+  }
+
+  @On(events.reviewDecided)
+  async reviewDecided(tx: Transaction, received: Received<'reviewDecided'>): Promise<void> {
+    this.log(await applyDecisions(tx, received.map(asDecision)));
   }
 
   private log(bonuses: BonusRow[]): void {

@@ -47,7 +47,7 @@ const BONUSES = `select b.id, b.user_id, b.status, b.amount from bonus b join re
   order by b.user_id collate "C", b.id for no key update of b`;
 
 const END = `update bonus set status = $2, decision = case when $2 = 'rejected' then 'reject' else decision end, hold_reason = null, hold_until = null,
-  payment_id = coalesce(payment_id, $3), sequence = sequence + 1 where id = $1`;
+  held = 0, taken_back = case when $2 = 'clawed_back' then amount else 0 end, payment_id = coalesce(payment_id, $3), sequence = sequence + 1 where id = $1`;
 
 /** Whose days go back, and how far. */
 export interface TakenBackAccess {

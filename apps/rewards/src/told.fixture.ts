@@ -20,6 +20,12 @@ export class ToldReferral {
   qualified = (qualifiedAt: string, paymentId: string): AnyEvent =>
     this.event(events.referralQualified, qualifiedAt, { qualifiedAt, paymentId, firstActivityAt: null });
   retained = (retainedAt: string, paymentId: string): AnyEvent => this.event(events.referralRetained, retainedAt, { retainedAt, paymentId });
+  revoked = (paymentId: string, sequence: number, revokedAt: string): AnyEvent =>
+    this.event(events.referralRevoked, revokedAt, { paymentId, revokedAt }, sequence);
+  requalified = (qualifiedAt: string, paymentId: string, sequence: number): AnyEvent =>
+    this.event(events.referralQualified, qualifiedAt, { qualifiedAt, paymentId, firstActivityAt: null }, sequence);
+  decided = (decision: 'approved' | 'rejected' | 'escalated', score: number, decidedAt: string, reviewId = uuidv7()): AnyEvent =>
+    this.event(events.reviewDecided, decidedAt, { reviewId, decision, score, decidedBy: 'key', decidedAt });
   appActivated = (usedAt: string, appId: string): AnyEvent => this.event(events.referralAppActivated, usedAt, { usedAt, appId });
   assessed = (sequence: number, score: number, paymentId: string | null, at: string, address: object | null = null): AnyEvent =>
     this.event(events.referralAssessed, at, { score, signals: [], paymentId, stage: paymentId ? 'qualified' : 'registered', address }, sequence);

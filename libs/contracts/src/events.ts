@@ -37,6 +37,24 @@ const bonusFacts = z.object({
   /** the payment that set it off, for cashback and what a qualification pays */
   paymentId: z.string().nullable().optional(),
 });
+/** What every event about money that went back says of its payment. */
+const paymentReturn = z.object({
+  paymentId: z.string(),
+  userId: z.string(),
+  amount: Amount,
+  currency: z.string(),
+  /** when the payment was made */
+  paidAt: Instant,
+  /** of the payment so far, refunds and lost disputes together */
+  returnedAmount: Amount,
+  /** when it had gone back in full, or a dispute of it was lost */
+  returnedAt: Instant.nullable(),
+  /** it went back soon enough to qualify nobody */
+  isRevoked: z.boolean(),
+  /** of the refund, or of the dispute's present state */
+  occurredAt: Instant,
+});
+
 const bonusWithHold = bonusFacts.extend({ reason: z.string(), holdUntil: Instant.nullable() });
 
 export const events = {
@@ -92,6 +110,21 @@ export const events = {
     currency: z.string(),
     periodDays: z.int().nullable(),
     occurredAt: Instant,
+  })),
+  paymentRefunded: event('payment.refunded', 'part of a payment, or all of it, went back', paymentReturn.extend({
+    refundId: z.string(),
+    appliedAmount: Amount,
+  })),
+  paymentDisputed: event('payment.disputed', 'a dispute of a payment was opened, won or lost', paymentReturn.extend({
+    disputeId: z.string(),
+    status: z.enum(['opened', 'won', 'lost']),
+    /** null: the whole payment */
+    disputedAmount: Amount.nullable(),
+  })),
+  referralRevoked: event('referral.revoked', 'the qualifying payment went back; another one may qualify anew', ReferralFacts.extend({
+    /** the payment that the qualification was told with */
+    paymentId: z.string(),
+    revokedAt: Instant,
   })),
   bonusPaid: event('bonus.paid', 'a bonus was paid when it was assessed', bonusFacts),
   bonusHeld: event('bonus.held', 'a bonus waits', bonusWithHold),
@@ -183,14 +216,16 @@ export const HOST_EVENTS: EventDefinition[] = Object.values(events).filter((kind
 /** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   codes: [events.referralRegistered, events.userUpdated, events.codeAlarmed],
-  relationships: [events.paymentSettled, events.referralAssessed, events.subscriptionUpdated],
+  relationships: [
+    events.paymentSettled, events.referralAssessed, events.subscriptionUpdated, events.paymentRefunded, events.paymentDisputed,
+  ],
   fraud: [
     events.userUpdated, events.referralRegistered, events.activityObserved, events.referralQualified, events.codeLookedUp, events.bonusHeld,
     events.bonusReleased,
   ],
   rewards: [
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,
-    events.userUpdated,
+    events.userUpdated, events.referralRevoked, events.reviewDecided,
   ],
   scheduler: [],
   insights: [

@@ -11,7 +11,7 @@ export const Bonus = z.object({
   referralId: Id,
   userId: z.string(),
   party: Party,
-  event: z.string().meta({ examples: ['registered', 'activated', 'qualified', 'retained', 'cross_app'] }),
+  event: z.string().meta({ examples: ['registered', 'activated', 'qualified', 'retained', 'cross_app', 'cashback'] }),
   appId: z.string().nullable(),
   unit: Unit,
   base: Amount,
@@ -23,6 +23,7 @@ export const Bonus = z.object({
   holdReason: z.string().nullable(),
   holdUntil: Instant.nullable(),
   programmeVersion: z.int(),
+  takenBack: Amount.meta({ description: 'what of the amount was taken back, because payments went back or a person rejected it' }),
   ledgerEntryIds: z.array(Id),
   createdAt: Instant,
   releasedAt: Instant.nullable(),
@@ -34,6 +35,13 @@ export const BonusWithCalculation = Bonus.extend({
   calculation: z.object({
     grantKey: z.string(),
     trigger: z.string(),
+    paymentId: z.string().nullable(),
+    payment: z.object({
+      amount: Amount, currency: z.string(), occurredAt: Instant,
+      returnedAmount: Amount.meta({ description: 'refunds and lost disputes; the cashback that stays is that of what stays' }),
+      disputedAmount: Amount.meta({ description: 'what else would go back if the open disputes were lost' }),
+    }).nullable(),
+    paidRefereesAtBooking: z.int().nullable().meta({ description: 'of cashback: the referees who ever paid, this one included' }),
     formula: z.string().meta({ examples: ['round_half_up(5 × 15000 / 10000) = 8'] }),
     qualifiedCountAtBooking: z.int().nullable(),
     score: z.int().nullable(),
@@ -45,6 +53,29 @@ export const PaymentReply = z.object({
   outcome: z.enum(['applied', 'duplicate', 'ignored']),
   paymentId: z.string(),
 }).meta({ id: 'PaymentResult' });
+
+export const RefundReply = z.object({
+  outcome: z.enum(['applied', 'duplicate']),
+  refundId: z.string(),
+  paymentId: z.string(),
+  appliedAmount: Amount.nullable().meta({ description: 'what it added to the amount returned; null while the payment is unknown' }),
+  returnedAmount: Amount.nullable(),
+}).meta({ id: 'RefundResult' });
+
+export const DisputeReply = z.object({
+  outcome: z.enum(['applied', 'duplicate']),
+  disputeId: z.string(),
+  paymentId: z.string(),
+  status: z.enum(['opened', 'won', 'lost']).meta({ description: 'as it stands: the last state by its time wins, won and lost win over opened' }),
+  returnedAmount: Amount.nullable().meta({ description: 'of the payment; null while it is unknown' }),
+}).meta({ id: 'DisputeResult' });
+
+const refund = {
+  paymentId: FactId,
+  id: FactId,
+  amount: z.int().min(1).meta({ description: 'in minor units of the payment’s currency' }),
+  occurredAt: Instant.optional(),
+};
 
 export const LedgerEntry = z.object({
   id: Id,
@@ -81,6 +112,39 @@ export const rewards = {
     http: {
       method: 'POST', path: '/v1/payments', scope: 'service', tag: 'Payments',
       refusals: ['id_conflict', 'unknown_currency', 'occurred_in_future'],
+    },
+  }),
+  applyRefund: contract('rewards.applyRefund', 'part of a payment, or all of it, went back', {
+    request: z.strictObject({ ...refund, cumulative: z.boolean().optional().meta({ description: 'the amount is all that has gone back so far' }) }),
+    reply: RefundReply,
+    http: {
+      method: 'POST', path: '/v1/payments/{paymentId}/refunds', scope: 'service', tag: 'Payments', request: z.strictObject(refund),
+      refusals: ['id_conflict', 'occurred_in_future'],
+    },
+  }),
+  applyDispute: contract('rewards.applyDispute', 'a dispute of a payment was opened, won or lost', {
+    request: z.strictObject({
+      paymentId: FactId,
+      id: FactId,
+      status: z.enum(['opened', 'won', 'lost']),
+      amount: z.int().min(1).optional().meta({ description: 'the whole payment unless told' }),
+      occurredAt: Instant.optional(),
+    }),
+    reply: DisputeReply,
+    http: {
+      method: 'POST', path: '/v1/payments/{paymentId}/disputes', scope: 'service', tag: 'Payments',
+      refusals: ['id_conflict', 'occurred_in_future'],
+    },
+  }),
+  redeem: contract('rewards.redeem', "spends a user's balance", {
+    request: z.strictObject({ userId: UserId, id: FactId, unit: Unit, amount: z.int().min(1), reason: text(200).optional() }),
+    reply: z.object({
+      id: z.string(), outcome: z.enum(['applied', 'duplicate']), userId: z.string(), unit: Unit, amount: Amount, reason: z.string().nullable(),
+      createdAt: Instant,
+    }).meta({ id: 'Redemption' }),
+    http: {
+      method: 'POST', path: '/v1/users/{userId}/redemptions', scope: 'service', status: 201, tag,
+      refusals: ['insufficient_balance', 'not_redeemable', 'id_conflict'],
     },
   }),
   getBalances: contract('rewards.getBalances', "a user's balances, one per unit", {

@@ -45,6 +45,32 @@ describe('the decision about a bonus', () => {
     expect(decide(bonus('registered', 0), [], { isRejected: true })).toEqual({ decision: 'reject', score: null });
   });
 
+  it.each([
+    ['pays what was held', [65], 'pay'],
+    ['pays what score alone rejected', [95], 'pay'],
+    ['pays what rose afterwards, though the rise was heard of first', [65, [95, 4]], 'pay'],
+    ['leaves alone what a higher score held before', [[95, 1]], 'pay'],
+  ] as [string, (number | [number, number])[], string][])('after an approval %s', (_, scores, decision) => {
+    const list = scores.map((score, index) => (typeof score === 'number' ? assessment(index + 1, score, index + 1) : assessment(index + 1, score[0], score[1])));
+    const referral = { assessments: list, thresholds: { hold: 30, review: 60, reject: 90 }, approvedScore: 65, isRejected: false, approvals: [{ score: 65, decidedAt: at(3) }] };
+    for (const current of ['pending', 'review', 'reject'] as const) {
+      expect(assessedDecision(bonus('registered', 0), referral, { decision: current, score: null }).decision).toBe(decision);
+    }
+  });
+
+  it('booked under a higher score than the approved one is not approved with it, nor when the score falls again', () => {
+    const assessments = [assessment(1, 65, 1), assessment(2, 95, 5), assessment(3, 20, 7)];
+    const referral = { assessments, thresholds: { hold: 30, review: 60, reject: 90 }, approvedScore: 65, isRejected: false, approvals: [{ score: 65, decidedAt: at(3) }] };
+    expect(assessedDecision(bonus('cross_app', 6), referral)).toEqual({ decision: 'reject', score: 95 });
+    expect(assessedDecision(bonus('cross_app', 4), referral)).toEqual({ decision: 'pay', score: 65 });
+  });
+
+  it('that waits for a payment not revoked passes over the assessments of revoked ones', () => {
+    const awaits = { anyBut: ['p'] };
+    expect(decide(bonus('cashback', 60, awaits), [first, second])).toEqual({ decision: 'pending', score: null });
+    expect(decide(bonus('cashback', 60, awaits), [first, second, assessment(3, 10, 61, 'q', 60)])).toEqual({ decision: 'pay', score: 10 });
+  });
+
   it('to pay is final once paid, but still rises while the bonus waits for room', () => {
     const referral = { assessments: [first, second], thresholds: { hold: 30, review: 60, reject: 90 }, approvedScore: null, isRejected: false };
     const paid = { decision: 'pay', score: 0 } as const;

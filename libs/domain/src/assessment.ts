@@ -19,8 +19,14 @@ export interface AssessedBonus {
   party: Party;
   /** When what earned it happened. */
   triggeredAt: Date;
-  /** The payment whose assessment it waits for: a payment's id, `any` qualifying one, or none. */
-  awaits: { paymentId: string } | 'any' | null;
+  /** The payment whose assessment it waits for: a payment's id, `any` qualifying one, any but the revoked, or none. */
+  awaits: { paymentId: string } | { anyBut: readonly string[] } | 'any' | null;
+}
+
+/** A person's approval of the referral, with the score that it saw. */
+export interface Approval {
+  score: number;
+  decidedAt: Date;
 }
 
 export interface AssessedDecision {
@@ -43,25 +49,43 @@ export function knownAssessments(assessments: Iterable<Assessment>): Assessment[
  */
 export function assessedDecision(
   bonus: AssessedBonus,
-  referral: { assessments: Iterable<Assessment>; thresholds: Thresholds; approvedScore: number | null; isRejected: boolean },
+  referral: {
+    assessments: Iterable<Assessment>;
+    thresholds: Thresholds;
+    /** The highest that was approved: later bonuses are paid at once up to it. */
+    approvedScore: number | null;
+    isRejected: boolean;
+    approvals?: readonly Approval[];
+  },
   current: AssessedDecision = { decision: 'pending', score: null },
   isWaiting = false,
 ): AssessedDecision {
   const { thresholds, approvedScore, isRejected: rejected } = referral;
   const { event, party } = bonus;
   const decide = (score: number | null): HoldDecision => holdDecision({ score, thresholds, event, party, approvedScore, rejected });
+  if (rejected) return { decision: 'reject', score: current.score };
   const known = knownAssessments(referral.assessments);
+  const approvedAfter = new Set((referral.approvals ?? []).map((approval) => known.findLastIndex((assessment) => isSeenBy(assessment, approval))));
   const first = known.findIndex((assessment) => ends(bonus.awaits, assessment));
   const governing = known.findLastIndex((assessment, index) => index === first || (index > first && governs(assessment, known[index - 1], bonus)));
   if (first < 0) return current.decision === 'pending' ? { decision: decide(null), score: null } : current;
-  return known.slice(governing).reduce<AssessedDecision>((before, { score }) => {
+  return known.slice(governing).reduce<AssessedDecision>((before, { score }, index) => {
     const decision = rescored(isWaiting && before.decision === 'pay' ? 'pending' : before.decision, decide(score));
+    const isApproved = approvedAfter.has(governing + index) && decision !== 'pay';
+    if (isApproved) return { decision: 'pay', score };
     return decision === before.decision ? before : { decision, score };
   }, current);
 }
 
-const ends = (awaits: AssessedBonus['awaits'], { paymentId }: Assessment): boolean =>
-  awaits === null || (awaits === 'any' ? paymentId !== null : paymentId === awaits.paymentId);
+/** At the same instant a score above the approved one came after the approval. */
+const isSeenBy = ({ assessedAt, score }: Assessment, approval: Approval): boolean =>
+  isBefore(assessedAt, approval.decidedAt) || (assessedAt.getTime() === approval.decidedAt.getTime() && score <= approval.score);
+
+function ends(awaits: AssessedBonus['awaits'], { paymentId }: Assessment): boolean {
+  if (awaits === null) return true;
+  if (paymentId === null || awaits === 'any') return paymentId !== null;
+  return 'anyBut' in awaits ? !awaits.anyBut.includes(paymentId) : paymentId === awaits.paymentId;
+}
 
 /** An assessment that a payment set off counts from that payment on: registration and activation never come after it. */
 function governs(assessment: Assessment, previous: Assessment | undefined, bonus: AssessedBonus): boolean {

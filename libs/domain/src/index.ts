@@ -23,3 +23,4 @@ export * from './lookup-limit.js';
 export * from './network.js';
 export * from './assessment.js';
 export * from './claim-limit.js';
+export * from './settlement.js';

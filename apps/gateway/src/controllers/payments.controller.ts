@@ -14,4 +14,14 @@ export class PaymentsController {
   applyPayment(input: Input<Contracts['applyPayment']>, call: Call) {
     return this.gateway.ask(rewards.applyPayment, input, call);
   }
+
+  @Route(rewards.applyRefund)
+  applyRefund(input: Input<Contracts['applyRefund']>, call: Call) {
+    return this.gateway.ask(rewards.applyRefund, input, call);
+  }
+
+  @Route(rewards.applyDispute)
+  applyDispute(input: Input<Contracts['applyDispute']>, call: Call) {
+    return this.gateway.ask(rewards.applyDispute, input, call);
+  }
 }

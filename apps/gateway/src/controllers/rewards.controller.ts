@@ -34,4 +34,9 @@ export class RewardsController {
   getTier(input: Input<Contracts['getTier']>, call: Call) {
     return this.gateway.ask(rewards.getTier, input, call);
   }
+
+  @Route(rewards.redeem)
+  redeem(input: Input<Contracts['redeem']>, call: Call) {
+    return this.gateway.ask(rewards.redeem, input, call);
+  }
 }

@@ -74,7 +74,7 @@ describe('the first referral, from HTTP to the ledger', () => {
   it('explains every bonus and keeps the books balanced', async () => {
     const { data } = (await client.get('/v1/users/till/bonuses?limit=100')).body;
     expect(data.map((bonus: { event: string; amount: number }) => `${bonus.event} ${bonus.amount}`).sort()).toEqual([
-      'activated 10', 'cashback 99', 'cross_app 5', 'qualified 25', 'registered 5', 'retained 15',
+      'access 45', 'activated 10', 'cashback 99', 'cross_app 5', 'qualified 25', 'registered 5', 'retained 15',
     ]);
     const { body } = await client.get(`/v1/bonuses/${data[0].id}`);
     expect(body).toMatchObject({ base: data[0].base, multiplier: 10_000, status: 'paid', tier: 'bronze', calculation: { decision: 'pay', score: 0 } });

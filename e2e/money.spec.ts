@@ -93,5 +93,5 @@ it('the books of all of it balance', async () => {
   const { rows } = await product.owner.query<{ unit: string; sum: string }>(`
     select t.unit, sum(case when a.id = t.credit_account then t.amount else -t.amount end) as sum
     from rewards.transfer t join rewards.account a on a.id in (t.credit_account, t.debit_account) group by t.unit order by t.unit`);
-  expect(rows.map(({ unit, sum }) => [unit, Number(sum)])).toEqual([['EUR', 0], ['KWD', 0], ['credits', 0]]);
+  expect(rows.map(({ unit, sum }) => [unit, Number(sum)])).toEqual([['EUR', 0], ['KWD', 0], ['access_days', 0], ['credits', 0]]);
 });

@@ -89,7 +89,7 @@ it('a trial within seconds of the registration activates, and pays no cashback a
   expect((await client.put('/v1/users/gina/subscription', { plan: 'pro', status: 'trialing', startedAt: day(0), expiresAt: day(14) })).status).toBe(200);
   await eventually(async () => expect((await client.get('/v1/users/gina/referral')).body).toMatchObject({ stage: 'activated', activatedAt: day(0), qualifiedAt: null }));
   await quiet();
-  expect((await client.get('/v1/users/fred/balances')).body.balances.map(({ unit }: { unit: string }) => unit)).toEqual(['credits']);
+  await eventually(async () => expect((await client.get('/v1/users/fred/balances')).body.balances).toEqual([{ unit: 'credits', available: 15, held: 0, debt: 0 }]));
   expect(await access('fred')).toMatchObject({ daysRemaining: 0 });
 });
 

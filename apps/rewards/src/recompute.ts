@@ -64,6 +64,7 @@ function computed({ bonus, payment }: Stored, programme: Programme): Fields {
       base: [base, payment?.amount], multiplier: [multiplier, at.rate], level: [level, at.level], amount: [amount, cashbackOf(base, multiplier)],
     };
   }
+  if (bonus.family === 'access') return { base: [base, programme.access.days], amount: [amount, applyBasisPoints(base, multiplier)] };
   if (bonus.family !== 'stage' || !(STAGE_EVENTS as readonly string[]).includes(event)) return { amount: [amount, applyBasisPoints(base, multiplier)] };
   const stands = party === 'referrer' ? tierOf(bonus.qualified_count ?? 0, programme.tiers) : { tier: null, multiplier: ONE };
   return {

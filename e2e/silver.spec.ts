@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 it('pays silver bonuses of 8, 15 and 38 from the sixth qualified referral on, and the fifth at bronze still', async () => {
   const code = await client.codeOf('anna');
   let arrived = NOW;
-  /** Friends come more than an hour apart: five within one would look like a farm. */
+  /** Friends come more than an hour apart: five within one would look like bots. */
   const bring = async (name: string) => {
     await client.setClock(new Date((arrived += 1.1 * HOUR)));
     const ago = (days: number, minutes = 0) => new Date(arrived - days * 24 * HOUR + minutes * 60_000).toISOString();

@@ -103,6 +103,7 @@ export default ts.config(
   },
   { files: ['libs/config/src/env.ts'], rules: forbid(noClock, noWallClock) },
   { files: ['libs/persistence/**/*.ts', 'migrations/**/*.ts'], rules: forbid(noClock, noEnvironment) },
+  { files: ['libs/persistence/src/real-time.ts'], rules: forbid(noEnvironment) },
   { files: ['libs/servers/**/*.ts'], rules: forbid(noEnvironment) },
   { files: ['libs/servers/src/surroundings.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {

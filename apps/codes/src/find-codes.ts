@@ -1,5 +1,5 @@
 import { lookupKey } from '@referrals/domain';
-import type { Database } from '@referrals/persistence';
+import { type Database, REAL_NOW } from '@referrals/persistence';
 import { CODE_COLUMNS, type CodeRow } from './code-row.js';
 
 /** What to look for: a text as somebody typed it, or the id that a token carries. */
@@ -10,10 +10,6 @@ export interface FoundCode extends CodeRow {
 }
 
 export type Found = { code: FoundCode } | { problem: 'invalid_format' | 'not_found' };
-
-/** Tokens keep to real time, wherever a test clock stands. */
-// eslint-disable-next-line no-restricted-syntax -- see above
-const REAL_NOW = 'clock_timestamp()';
 
 /**
  * An alias by its exact text comes before any lookup key; every item has one row, found or not. The ids are worked out

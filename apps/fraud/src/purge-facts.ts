@@ -1,9 +1,8 @@
 import { DAY, shift } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { REAL_NOW, type Transaction } from '@referrals/persistence';
 
 /** Boxes follow real time, as the keys do that open them. */
-// eslint-disable-next-line no-restricted-syntax -- see above
-const BOXES = `delete from box where ctid = any(array(select ctid from box where received_at < clock_timestamp() - interval '14 days' limit $1)) returning 1`;
+const BOXES = `delete from box where ctid = any(array(select ctid from box where received_at < ${REAL_NOW} - interval '14 days' limit $1)) returning 1`;
 const FACTS = 'delete from fact where ctid = any(array(select ctid from fact where last_seen_at < $1 and day <= $2 limit $3)) returning 1';
 const MAILBOXES = 'delete from mailbox where ctid = any(array(select ctid from mailbox where last_seen_at < $1 limit $2)) returning 1';
 const LOOK_UPS = 'delete from look_up where ctid = any(array(select ctid from look_up where first_at < $1 limit $2)) returning 1';

@@ -1,5 +1,5 @@
 import { makeBoxKeyPair } from '@referrals/messaging';
-import type { Transaction } from '@referrals/persistence';
+import { REAL_NOW, type Transaction } from '@referrals/persistence';
 import { randomBytes } from 'node:crypto';
 
 export interface SealingKey {
@@ -8,8 +8,6 @@ export interface SealingKey {
 }
 
 /** Keys are a matter of security, so their days are those of real time, whatever a test clock says. */
-// eslint-disable-next-line no-restricted-syntax -- see above
-const REAL_NOW = 'clock_timestamp()';
 const TODAY = `(${REAL_NOW} at time zone 'utc')::date`;
 const KEY_OF_TODAY = `select key_id as "keyId", public_key as "publicKey" from sealing_key where day = ${TODAY} and private_key is not null`;
 const NEWEST_KEY = `select key_id as "keyId", public_key as "publicKey" from sealing_key where private_key is not null order by day desc limit 1`;

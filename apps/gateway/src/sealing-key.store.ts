@@ -1,9 +1,8 @@
 import type { BoxKey, KeyStore } from '@referrals/messaging';
-import type { Database } from '@referrals/persistence';
+import { type Database, REAL_NOW } from '@referrals/persistence';
 
 const LOAD = 'select key_id as "keyId", public_key as "publicKey" from sealing_key';
-// eslint-disable-next-line no-restricted-syntax -- when a key was fetched is a fact of the machine, not of the business
-const SAVE = `insert into sealing_key (key_id, public_key, fetched_at) values ($1, $2, clock_timestamp())
+const SAVE = `insert into sealing_key (key_id, public_key, fetched_at) values ($1, $2, ${REAL_NOW})
   on conflict (only_row) do update set key_id = excluded.key_id, public_key = excluded.public_key, fetched_at = excluded.fetched_at`;
 
 /** Keeps fraud's newest public key over a restart. */

@@ -1,3 +1,4 @@
+import { realNowMs } from '@referrals/persistence';
 import { StripeEvent } from '@referrals/contracts';
 import { Refusal, SECOND } from '@referrals/domain';
 import { validate } from '@referrals/messaging';
@@ -35,6 +36,5 @@ function isSigned(body: Buffer, signature: string, secret: string): boolean {
 function isAhead(signature: string): boolean {
   const times = signature.split(',').map((part) => part.split('=')).filter(([name]) => name === 't');
   const signedAt = Number.parseInt(times.at(-1)?.[1] ?? '', 10);
-  // eslint-disable-next-line no-restricted-syntax -- signatures live in real time: a test clock neither ends nor revives one
-  return !(signedAt * SECOND <= Date.now() + TOLERANCE_SECONDS * SECOND);
+  return !(signedAt * SECOND <= realNowMs() + TOLERANCE_SECONDS * SECOND);
 }

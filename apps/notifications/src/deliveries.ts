@@ -1,10 +1,9 @@
 import type { Input, notifications, WebhookDelivery } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import type { Outcome } from '@referrals/messaging';
-import { page, type Database, type Page, type Transaction } from '@referrals/persistence';
+import { type Database, page, type Page, REAL_NOW, type Transaction } from '@referrals/persistence';
 import { idOf } from './endpoints.js';
 import type { Patience } from './back-off.js';
-import { REAL_NOW } from './real-time.js';
 
 type Contracts = typeof notifications;
 type Times = 'lastAttemptAt' | 'nextAttemptAt' | 'createdAt' | 'deliveredAt';

@@ -1,9 +1,8 @@
 import type { Input, notifications, WebhookEndpoint, WebhookEndpointWithSecret } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import { addAudit, type Outcome } from '@referrals/messaging';
-import { decodeCursor, page, type Database, type Page, type Transaction } from '@referrals/persistence';
+import { type Database, decodeCursor, page, type Page, REAL_NOW, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
-import { REAL_NOW } from './real-time.js';
 
 type Contracts = typeof notifications;
 

@@ -1,8 +1,7 @@
-import type { Transaction } from '@referrals/persistence';
+import { REAL_NOW, type Transaction } from '@referrals/persistence';
 import type { ReceivedEvent } from '@referrals/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import type { Patience } from './back-off.js';
-import { REAL_NOW } from './real-time.js';
 
 /** One statement: an event is kept when somebody wants it, with a delivery for each endpoint that does. */
 const QUEUE = `with

@@ -1,11 +1,10 @@
 import { events } from '@referrals/contracts';
 import type { Log } from '@referrals/messaging';
-import type { Database, Transaction } from '@referrals/persistence';
+import { type Database, REAL_NOW, type Transaction } from '@referrals/persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pauseAfter, type Patience } from './back-off.js';
 import type { EndpointSecrets } from './endpoint-secret.js';
 import { postWebhook, type Answer } from './post-webhook.js';
-import { REAL_NOW } from './real-time.js';
 
 /** Attempts at once, over all and for one endpoint: one that hangs leaves room for the others. */
 const AT_ONCE = 32;

@@ -1,9 +1,8 @@
 import { plumbing, ROOMS, type Erasure, type RoomName } from '@referrals/contracts';
 import { DAY, shift } from '@referrals/domain';
 import { addAudit, type Room } from '@referrals/messaging';
-import type { Transaction } from '@referrals/persistence';
+import { REAL_NOW, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7, v4 as uuidv4 } from 'uuid';
-import { REAL_NOW } from './real-time.js';
 
 /** The stream keeps events and fraud keeps the keys of boxes for as long. */
 const STREAM_DAYS = 14;

@@ -1,7 +1,6 @@
-import type { Database } from '@referrals/persistence';
+import { type Database, REAL_NOW } from '@referrals/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobEntry, Step } from './jobs.js';
-import { REAL_NOW } from './real-time.js';
 
 /** Longer than a step may take; a run whose process died is taken over after that. */
 export const LEASE_SECONDS = 15;

@@ -1,5 +1,4 @@
-import type { Database } from '@referrals/persistence';
-import { REAL_NOW } from './real-time.js';
+import { type Database, REAL_NOW } from '@referrals/persistence';
 
 export interface Lacking {
   id: string;

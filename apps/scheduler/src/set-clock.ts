@@ -1,8 +1,7 @@
 import type { Input, Reply, scheduler } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import type { Outcome } from '@referrals/messaging';
-import type { Transaction } from '@referrals/persistence';
-import { REAL_NOW } from './real-time.js';
+import { REAL_NOW, type Transaction } from '@referrals/persistence';
 
 type Contract = typeof scheduler.setClock;
 

@@ -9,5 +9,6 @@ export * from './idempotency.js';
 export * from './migrate.js';
 export * from './pages.js';
 export * from './programme-versions.js';
+export * from './real-time.js';
 export * from './relay.js';
 export * from './transaction.js';

@@ -1,5 +1,5 @@
 import { ROUTES } from '@referrals/contracts';
-import type { Database } from '@referrals/persistence';
+import { type Database, REAL_NOW } from '@referrals/persistence';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../keys/caller.js';
 import { methodsAt } from './allowed-methods.js';
@@ -48,8 +48,7 @@ export class Cors {
     if (origin.length > 300) return false;
     const seen = this.seen.get(origin);
     if (seen && performance.now() - seen.at < FRESH_MS) return seen.isKnown;
-    // eslint-disable-next-line no-restricted-syntax -- keys live in real time: a test clock neither ends nor revives one
-    const rows = await this.db.rows('select from api_key where origins @> array[$1::text] and (expires_at is null or expires_at > clock_timestamp()) limit 1', [origin]);
+    const rows = await this.db.rows(`select from api_key where origins @> array[$1::text] and (expires_at is null or expires_at > ${REAL_NOW}) limit 1`, [origin]);
     if (this.seen.size >= KEPT) this.seen.clear();
     this.seen.set(origin, { isKnown: rows.length > 0, at: performance.now() });
     return rows.length > 0;

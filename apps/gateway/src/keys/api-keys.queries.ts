@@ -1,5 +1,5 @@
 import type { KeyScope } from '@referrals/contracts';
-import type { Database } from '@referrals/persistence';
+import { type Database, REAL_NOW } from '@referrals/persistence';
 
 export interface LiveKey {
   id: string;
@@ -9,17 +9,15 @@ export interface LiveKey {
 }
 
 /** Finds a key that is neither revoked nor expired, and notes its use at most once a minute. */
-// eslint-disable-next-line no-restricted-syntax -- keys live in real time: a test clock neither ends nor revives one
 const FIND_LIVE = `with live as (
-    select id, secret_hash, scope, origins, last_used_at from api_key where id = $1 and (expires_at is null or expires_at > clock_timestamp())),
+    select id, secret_hash, scope, origins, last_used_at from api_key where id = $1 and (expires_at is null or expires_at > ${REAL_NOW})),
   used as (
-    update api_key set last_used_at = clock_timestamp()
-    where id = (select id from live where last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute'))
+    update api_key set last_used_at = ${REAL_NOW}
+    where id = (select id from live where last_used_at is null or last_used_at < ${REAL_NOW} - interval '1 minute'))
   select id, secret_hash as "secretHash", scope, origins from live`;
 
-// eslint-disable-next-line no-restricted-syntax -- keys live in real time: a test clock neither ends nor revives one
 export const INSERT_KEY = `insert into api_key (id, secret_hash, scope, label, expires_at, origins)
-  select $1::uuid, $2::bytea, $3, $4, $5::timestamptz, $6::text[] where $5::timestamptz is null or $5::timestamptz > clock_timestamp()
+  select $1::uuid, $2::bytea, $3, $4, $5::timestamptz, $6::text[] where $5::timestamptz is null or $5::timestamptz > ${REAL_NOW}
   returning id`;
 
 export const DELETE_KEY = 'delete from api_key where id = $1 returning scope, label';

@@ -1,3 +1,4 @@
+import { realNowMs } from '@referrals/persistence';
 import type { Env } from '@referrals/config';
 import { UserId } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
@@ -39,8 +40,7 @@ export class HostTokens {
     if (!this.check || token.length > TOKEN_SIGNS || isForeign(token)) return null;
     try {
       const { payload } = await this.check(token);
-      // eslint-disable-next-line no-restricted-syntax -- tokens live in real time, whatever a test clock says
-      return payload.exp! * 1_000 <= Date.now() ? null : (UserId.safeParse(payload.sub).data ?? null);
+      return payload.exp! * 1_000 <= realNowMs() ? null : (UserId.safeParse(payload.sub).data ?? null);
     } catch (error) {
       if (error instanceof errors.JOSEError && !AWAY.includes(error.code)) return null;
       throw new Refusal('unavailable', { retryAfterSeconds: 1 });

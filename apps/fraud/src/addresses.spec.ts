@@ -17,7 +17,7 @@ describe('the verdict on the address of a sign-up', () => {
   afterAll(() => room.close());
 
   const verdicts = async (referralId: string): Promise<Verdict[]> => (await room.t.emitted('fraud', 'referral.assessed'))
-    .filter(({ aggregateId }) => aggregateId === referralId).map(({ data }) => data['address'] as unknown as Verdict);
+    .filter(({ aggregateId }) => aggregateId === referralId).map(({ data }) => data['address'] as Verdict);
   const verdictOn = async (context: { ip?: string }, referrerId?: string) => (await verdicts((await room.signUp(context, referrerId)).referralId)).at(-1)!;
 
   it('is one opaque group for all sign-ups that a referrer brought from one address or IPv6 /64, and nothing that another referrer has', async () => {

@@ -84,7 +84,7 @@ describe('a batch reward', () => {
     const kept = () => test.rows('select ip_group, is_shared_ip from rewards.referral where id = $1', [told.id]);
     for (const n of order) await deliver(db, [told.assessed(n + 1, 0, null, day(0), verdicts[n - 1] ?? null)]);
     expect(await kept()).toEqual([{ ip_group: 'a', is_shared_ip: true }]);
-    await deliver(db, [told.assessed(9, 0, null, day(0), verdicts[1]!), told.assessed(8, 0, null, day(0), verdicts[1]!)]);
+    await deliver(db, [told.assessed(9, 0, null, day(0), verdicts[1]), told.assessed(8, 0, null, day(0), verdicts[1])]);
     expect(await kept()).toEqual([{ ip_group: 'a', is_shared_ip: true }]);
   });
 

@@ -50,7 +50,7 @@ try {
   );
   const pids = new Map([...product.processes].map(([name, child]) => [`node: ${name}`, child.pid!]));
   const clock = new ProcessorTime(pids.set('nats', nats.pid), postgres.pid);
-  await registerFor(2);
+  await registerFor(5); // warm-up
   await untilQuiet();
   await owner.query('analyze');
   if (statements > 0) await owner.query('create extension if not exists pg_stat_statements; select pg_stat_statements_reset()');

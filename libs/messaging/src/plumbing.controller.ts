@@ -4,8 +4,8 @@ import { Refusal } from '@referrals/domain';
 import { cleanUp, type Forget, type Transaction } from '@referrals/persistence';
 import { addAudit, readAudit } from './audit.js';
 import type { RequestMeta } from './bus.js';
-import { applyEvents, type AnyEvent } from './consumer-loop.js';
-import { Read, Write, type RoomController, type Subscription } from './handle.js';
+import { applyEvents } from './apply-events.js';
+import { Read, Write, type AnyEvent, type RoomController, type Subscription } from './handle.js';
 import { Room } from './room.js';
 import type { Work } from './write-group.js';
 

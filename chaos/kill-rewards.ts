@@ -126,7 +126,7 @@ class Poster {
       if (answer && answer.status < 500) {
         const { outcome, code } = (await answer.json()) as { outcome?: string; code?: string };
         Object.assign(one, { status: answer.status, code: outcome ?? code ?? null });
-      } else await wait(20);
+      } else await wait(60);
     }
     this.answered += 1;
   }

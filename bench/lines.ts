@@ -2,9 +2,7 @@
 export interface Line {
   name: string;
   measures: string;
-  full?: string[  { name: 'batch-rewards', measures: 'recomputing all batch rewards beside the set-based SQL, and beside one referrer at a time' },
-  { name: 'dashboard', measures: 'thirty days of statistics beside a raw aggregation of the events', full: ['--events', '10000000'] },
-];
+  full?: string[];
 }
 
 /** The table of goals, in its order. Each runs alone by its name. */

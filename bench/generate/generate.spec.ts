@@ -38,7 +38,7 @@ describe.each([{ holds: false }, { holds: true }])('generated referrals, with ho
     const differences: unknown[] = [];
     let looked = 0;
     for (let cursor: string | null = null, more = true; more;) {
-      const step: Awaited<ReturnType<typeof reconcile>> = await reconcile(reader, { limit: 1_000, ...(cursor && { cursor }) } as Parameters<typeof reconcile>[1], async () => undefined);
+      const step: Awaited<ReturnType<typeof reconcile>> = await reconcile(reader, { limit: 1_000, ...(cursor && { cursor }) }, async () => undefined);
       differences.push(...step.differences);
       looked += step.processed;
       ({ more, cursor = null } = step);

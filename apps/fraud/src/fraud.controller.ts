@@ -39,7 +39,7 @@ export class FraudController implements RoomController {
     this.contexts = new SealedContexts(new Fingerprints(keys, new ShippedNetworkTypes()));
   }
 
-  @Write(fraud.getSealingKey, { group: 64 })
+  @Write(fraud.getSealingKey)
   getSealingKey(inputs: Input<typeof fraud.getSealingKey>[]): Work<Reply<typeof fraud.getSealingKey>> {
     return async (tx) => {
       const key = await todaysSealingKey(tx);

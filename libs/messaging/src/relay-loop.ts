@@ -1,4 +1,3 @@
-import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, relayOnce, type Database, type OutboxMessage } from '@referrals/persistence';
@@ -6,6 +5,7 @@ import { Crowds } from './crowds.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
 import { eventSubject } from './stream.js';
+import { StreamPublisher } from './stream-publisher.js';
 
 /** Without a commit of ours to wake it, the relay looks this often for what a killed process left behind. */
 const IDLE_MS = 500;
@@ -18,11 +18,11 @@ const YIELD_MS = 30_000;
 
 /** Publishes what the room's transactions put into the outbox, in the order of their ids, many in flight. */
 export class RelayLoop {
-  private readonly jetstream: JetStreamClient;
+  private readonly stream: StreamPublisher;
   private wake: (() => void) | undefined;
   private dirty = true;
   private stopped = false;
-  private readonly pace = new Pace(PACE_MS);
+  private readonly pace = new Pace({ everyMs: PACE_MS });
   /** since when events wait for crowds to pass */
   private yieldingSince: number | undefined;
   private done: Promise<void> = Promise.resolve();
@@ -34,7 +34,7 @@ export class RelayLoop {
     private readonly crowds = new Crowds(),
     private readonly yieldMs = YIELD_MS,
   ) {
-    this.jetstream = jetstream(nats, { timeout: 3_000 });
+    this.stream = new StreamPublisher(nats, db.room);
     db.onCommitted(() => this.nudge());
   }
 
@@ -92,7 +92,7 @@ export class RelayLoop {
 
   private async publish(messages: OutboxMessage[]): Promise<void> {
     failpoint('before-publish');
-    await Promise.all(messages.map(({ id, type, body }) => this.jetstream.publish(eventSubject(type), body, { msgID: id })));
+    await this.stream.publish(messages.map(({ id, type, body }) => ({ subject: eventSubject(type), id, body })));
     failpoint('after-publish');
   }
 }

@@ -39,7 +39,8 @@ const FRIENDS: Friend[] = [
 
 it('three eligible referrals bring 5 slots and a badge, and each other one is counted under the first rule it fails', async () => {
   const { body: campaign } = await client.tell('POST', '/v1/codes', { userId: 'till', type: 'campaign', code: 'FRIENDS' });
-  await client.tell('POST', '/v1/activity', { id: 'at-home', userId: 'till', kind: 'app_used', appId: 'chat', occurredAt: day(-12), context: { ip: HOME } });
+  const seen = await client.tell('POST', '/v1/activity', { id: 'at-home', userId: 'till', kind: 'app_used', appId: 'chat', occurredAt: day(-12), context: { ip: HOME } });
+  expect(seen).toMatchObject({ status: 202 });
   await eventually(async () => {
     const { rows } = await product.owner.query(`select event_id from fraud.inbox i join relationships.outbox o on o.id = i.event_id where o.type = 'activity.observed'`);
     expect(rows).toHaveLength(1);

@@ -19,6 +19,7 @@ const tasks = {
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
   'bench-dashboard': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/dashboard.js', ...args], environment()),
+  demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
   docs: (_args, node) => runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment()),
 };
 /** `test` builds as a step of its own, so that a broken build is counted. */

@@ -1,0 +1,41 @@
+import { apiKeys } from '@referrals/contracts';
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { ApiProvider, clientOf } from '../shared/api';
+import { keepSession, readSession, type Session } from '../shared/session';
+import { SignIn } from '../shared/sign-in';
+import { Shell } from './shell';
+
+const PLACE = 'referrals.console';
+const Overview = lazy(() => import('./overview/overview'));
+
+/** The operators' page. */
+export function App() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [session, setSession] = useState(() => readSession(PLACE));
+  const keep = (next: Session | null): void => {
+    keepSession(PLACE, next);
+    if (next === null) queries.clear();
+    setSession(next);
+  };
+  const api = useMemo(() => session && { client: clientOf(session.key), session, signOut: () => keep(null) }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
+  if (!api) {
+    const check = (key: string) => clientOf(key).call(apiKeys.list, { limit: 1 });
+    return <SignIn title={t('console.title')} hint={t('console.signin.hint')} keyLabel={t('console.key')} asksName check={check} onDone={keep} />;
+  }
+  return (
+    <ApiProvider value={api}>
+      <BrowserRouter basename="/console">
+        <Routes>
+          <Route element={<Shell />}>
+            <Route index element={<Overview />} />
+            <Route path="*" element={<Navigate to="/" replace />} />
+          </Route>
+        </Routes>
+      </BrowserRouter>
+    </ApiProvider>
+  );
+}

@@ -20,7 +20,8 @@ const tasks = {
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
   'bench-dashboard': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/dashboard.js', ...args], environment()),
   demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
-  docs: (_args, node) => runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment()),
+  docs: async (_args, node) =>
+    (await runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment())) || runChild(node, ['dist/apps/cli/src/write-document.js'], environment()),
 };
 /** `test` builds as a step of its own, so that a broken build is counted. */
 const withoutBuild = new Set(['test', 'lint', 'typecheck']);

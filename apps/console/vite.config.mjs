@@ -14,6 +14,7 @@ export default defineConfig({
   build: {
     outDir: here('../../dist/console'),
     emptyOutDir: true,
+    target: ['chrome123', 'firefox120', 'safari17.5'],
     // the policy of the pages allows no data: scripts or styles, and files with a hash in their name are cached for good
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

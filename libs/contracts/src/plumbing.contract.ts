@@ -34,7 +34,7 @@ export const LoggedEvent = z.object({
   type: z.string(),
   occurredAt: Instant,
   aggregateId: z.string(),
-  data: z.record(z.string(), z.json()).meta({ description: 'without what is sealed' }),
+  data: z.record(z.string(), z.json()).meta({ description: 'without what only rooms may read' }),
 }).meta({ id: 'LoggedEvent' });
 export type LoggedEvent = z.output<typeof LoggedEvent>;
 

@@ -9,7 +9,11 @@ import { SignIn } from '../shared/sign-in';
 import { Shell } from './shell';
 
 const PLACE = 'referrals.console';
-const Overview = lazy(() => import('./overview/overview'));
+const PAGES = {
+  '/': lazy(() => import('./overview/overview')), '/reviews/:reviewId?': lazy(() => import('./reviews/reviews')), '/users': lazy(() => import('./users/users')), '/users/:userId': lazy(() => import('./users/user')),
+  '/codes': lazy(() => import('./codes/codes')), '/patterns': lazy(() => import('./patterns/patterns')), '/programme': lazy(() => import('./programme/programme')), '/jobs': lazy(() => import('./jobs/jobs')),
+  '/webhooks': lazy(() => import('./webhooks/webhooks')), '/dead-letters': lazy(() => import('./operations/dead-letters')), '/keys': lazy(() => import('./keys/keys')), '/audit': lazy(() => import('./operations/audit-log')),
+};
 
 /** The operators' page. */
 export function App() {
@@ -31,7 +35,7 @@ export function App() {
       <BrowserRouter basename="/console">
         <Routes>
           <Route element={<Shell />}>
-            <Route index element={<Overview />} />
+            {Object.entries(PAGES).map(([path, Element]) => <Route key={path} path={path} element={<Element />} />)}
             <Route path="*" element={<Navigate to="/" replace />} />
           </Route>
         </Routes>

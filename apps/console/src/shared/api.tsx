@@ -38,7 +38,7 @@ export function useApi<C extends Contract>(contract: C, input: Input<C>, { every
   return useQuery<Reply<C>>({
     queryKey: [contract.subject, input],
     queryFn: () => client.call(contract, input),
-    placeholderData: keepPreviousData as never,
+    placeholderData: keepPreviousData,
     enabled,
     ...(every !== undefined && { refetchInterval: every }),
   });

@@ -22,7 +22,7 @@ export function Page({ title, hint, actions, children }: { title: ReactNode; hin
 
 export function Panel({ title, hint, actions, children }: { title?: string; hint?: string; actions?: ReactNode; children: ReactNode }) {
   return (
-    <Card withBorder padding="lg" component="section" {...(title !== undefined && { 'aria-label': title })}>
+    <Card withBorder padding="lg" component="section" h="100%" {...(title !== undefined && { 'aria-label': title })}>
       {title !== undefined && (
         <Group justify="space-between" mb="md" align="flex-start">
           <div>

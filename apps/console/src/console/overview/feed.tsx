@@ -15,8 +15,9 @@ export function Feed() {
   const format = useFormat();
   const events = useApi(eventLog.list, { limit: 40 }, { every: EVERY_MS });
   const told = (data: Record<string, unknown>): string => {
-    const amount = typeof data['amount'] === 'number' ? format.amount(data['amount'], String(data['unit'] ?? data['currency'] ?? 'credits')) : null;
-    return [data['userId'] ?? data['refereeId'], amount, data['event'], data['tier']].filter((part): part is string => typeof part === 'string').join(' · ');
+    const word = (name: string): string | null => (typeof data[name] === 'string' ? data[name] : null);
+    const amount = typeof data['amount'] === 'number' ? format.amount(data['amount'], word('unit') ?? word('currency') ?? 'credits') : null;
+    return [word('userId') ?? word('refereeId'), amount, word('event'), word('tier')].filter((part) => part !== null).join(' · ');
   };
   return (
     <Panel title={t('overview.live')} hint={t('overview.live.hint')}>

@@ -16,6 +16,7 @@ const tasks = {
   stories: (_args, node) => testStep('stories', node),
   jest: (args, node) => runChild(node, [...jestArguments, ...args], jestEnvironment()),
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
+  'nats-permissions': (args, node) => runChild(node, ['dist/apps/standalone/src/nats-permissions.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
   'bench-dashboard': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/dashboard.js', ...args], environment()),

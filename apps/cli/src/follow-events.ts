@@ -1,16 +1,24 @@
-import { JetStreamApiCodes, JetStreamApiError, jetstreamManager, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readEnv, Secrets, type Env } from '@referrals/config';
+import { readEnv, Secrets } from '@referrals/config';
 import { askingUser, connectAs, STREAM } from '@referrals/messaging';
 
 const LOOK_EVERY_MS = 200;
 
+export function addEvents(program: Command): void {
+  program.command('events').description('facts as they are told, one JSON per line')
+    .option('--follow', 'those to come, until interrupted').option('--nats <url>', 'the broker (default: NATS_URL, else that of the data folder)')
+    .action((options: { follow?: boolean; nats?: string }) => followEvents(options));
+}
+
 /** Writes the facts of the stream, each as one line of JSON: those that are there, and with `follow` those to come. @throws Error in one line */
 export async function followEvents({ follow = false, nats }: { follow?: boolean; nats?: string }): Promise<void> {
   const env = readEnv();
-  const connection = await connectAs(askingUser('operator'), { NATS_URL: nats ?? env.NATS_URL ?? embeddedBroker(env) }, new Secrets(env.DATA_DIR));
+  const address = { NATS_URL: nats ?? env.NATS_URL ?? brokerOf(env.DATA_DIR) };
+  const connection = await connectAs(askingUser('operator'), address, new Secrets(env.DATA_DIR));
   let isOver = false;
   process.once('SIGINT', () => (isOver = true));
   try {
@@ -18,7 +26,7 @@ export async function followEvents({ follow = false, nats }: { follow?: boolean;
     const { first_seq, last_seq } = (await manager.streams.info(STREAM)).state;
     let next = follow ? last_seq + 1 : first_seq;
     while (!isOver) {
-      const message = follow || next <= last_seq ? await messageOf(manager, next) : null;
+      const message = follow || next <= last_seq ? await manager.streams.getMessage(STREAM, { seq: next }) : null;
       if (message) {
         process.stdout.write(`${message.string()}\n`);
         next += 1;
@@ -30,19 +38,12 @@ export async function followEvents({ follow = false, nats }: { follow?: boolean;
   }
 }
 
-async function messageOf(manager: JetStreamManager, seq: number): Promise<StoredMsg | null> {
+/** The embedded broker of a data folder writes down where it listens. */
+function brokerOf(dataDir: string): string {
+  const file = join(dataDir, 'nats', 'port');
   try {
-    return await manager.streams.getMessage(STREAM, { seq });
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound) return null;
-    throw error;
-  }
-}
-
-function embeddedBroker({ DATA_DIR }: Env): string {
-  try {
-    return `127.0.0.1:${readFileSync(join(DATA_DIR, 'nats', 'port'), 'utf8').trim()}`;
+    return `nats://127.0.0.1:${readFileSync(file, 'utf8').trim()}`;
   } catch {
-    throw new Error('events come from the broker: give --nats or NATS_URL, or run this where the data folder is');
+    throw new Error(`events come from the broker: give --nats or NATS_URL, or run this where ${file} is`);
   }
 }

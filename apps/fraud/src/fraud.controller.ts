@@ -36,7 +36,7 @@ export class FraudController implements RoomController {
   constructor(@Inject(Room) readonly room: Room) {
     const previous = room.secrets.find('fraud-fingerprint-previous');
     const keys = [room.secrets.get('fraud-fingerprint'), ...(previous === null ? [] : [previous])];
-    this.contexts = new SealedContexts(new Fingerprints(keys, new ShippedNetworkTypes()));
+    this.contexts = new SealedContexts(new Fingerprints(keys, room.secrets.get('fraud-address-group'), new ShippedNetworkTypes()));
   }
 
   @Write(fraud.getSealingKey, { group: 64 })

@@ -130,7 +130,7 @@ export const TIMETABLE: JobEntry[] = [
   },
   {
     name: 'clean-up',
-    description: 'forgets answers older than a day, receipts older than 16 days, and runs of long ago',
+    description: 'forgets answers, receipts, deliveries, clicks and runs whose time is over',
     everySeconds: HOUR / SECOND,
     missed: 'skip',
     step: async (bus, { cursor }) => {

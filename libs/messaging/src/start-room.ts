@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { RoomName } from '@referrals/contracts';
 import { Secrets, type Env } from '@referrals/config';
-import { armFailpoint, Database, roomUrl, type Entities } from '@referrals/persistence';
+import { armFailpoint, Database, roomUrl, type Entities, type Forget } from '@referrals/persistence';
 import { answeringUser, askingUser, tellingUser } from './broker-users.js';
 import { Bus } from './bus.js';
 import { ConsumerLoop } from './consumer-loop.js';
@@ -20,6 +20,8 @@ export interface RoomDefinition {
   name: RoomName;
   controller: Type<RoomController>;
   entities?: Entities;
+  /** what the room forgets after a time, beside what all rooms do */
+  forgets?: (env: Env) => Forget[];
   /** work of the room's own that begins with it; what it returns is called at the end */
   onStart?: (room: Room, controller: RoomController) => Promise<() => Promise<void>> | (() => Promise<void>);
 }
@@ -50,7 +52,7 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
   const room = new Room(name, db, new Bus(asks), log, env, secrets);
 
   let subscriptions: Subscription[] = [];
-  const controllers = [definition.controller, plumbingController(name, () => subscriptions)];
+  const controllers = [definition.controller, plumbingController(name, () => subscriptions, definition.forgets?.(env))];
   const app = await NestFactory.createMicroservice(RoomModule.of(room, controllers), {
     strategy: new RoomServer(answers, name, log),
     logger: nestLogger(log),

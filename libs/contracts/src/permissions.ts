@@ -38,7 +38,7 @@ export const ASKS: Record<Asker, Contract[]> = {
     ...ofEveryRoom('cleanUp', 'republish', 'erase', 'export'),
   ],
   gateway: [
-    ...routed, codes.click, fraud.getSealingKey, notifications.showSecret, ...ofEveryRoom('health', 'listDeadLetters', 'redriveDeadLetter', 'listAudit'),
+    ...routed, codes.click, fraud.getSealingKey, notifications.showSecret, ...ofEveryRoom('health', 'listDeadLetters', 'redriveDeadLetter', 'listAudit', 'listEvents'),
   ],
   host: routed,
   operator: ofEveryRoom('health'),

@@ -34,7 +34,7 @@ export const ASKS: Record<Asker, Contract[]> = {
   notifications: [],
   scheduler: [
     relationships.checkRetention, rewards.releaseHolds, batchRewards.recomputeBatchRewards, fraud.rotateSealingKeys, fraud.lapseReviews, fraud.alertReviews,
-    fraud.rescore, fraud.purgeFacts, insights.recount, insights.rebuild, scheduler.reconcile, scheduler.cleanUp,
+    fraud.rescore, fraud.purgeFacts, fraud.findRings, insights.recount, insights.rebuild, scheduler.reconcile, scheduler.cleanUp,
     ...ofEveryRoom('cleanUp', 'republish', 'erase', 'export'),
   ],
   gateway: [

@@ -41,7 +41,7 @@ export class FraudController implements RoomController {
     this.contexts = new SealedContexts(new Fingerprints(keys, room.secrets.get('fraud-address-group'), new ShippedNetworkTypes()));
   }
 
-  @Write(fraud.getSealingKey, { group: 64 })
+  @Write(fraud.getSealingKey)
   getSealingKey(inputs: Input<typeof fraud.getSealingKey>[]): Work<Reply<typeof fraud.getSealingKey>> {
     return async (tx) => {
       const key = await todaysSealingKey(tx);

@@ -79,6 +79,7 @@ const description = text(500).nullable().optional();
 export const fraud = {
   /** Public halves only; the gateway keeps the newest one, so that it can seal while this room is down. */
   getSealingKey: contract('fraud.getSealingKey', 'the key to seal contexts with', {
+    group: 64,
     request: z.strictObject({}),
     reply: z.object({ keyId: z.string(), publicKey: z.string() }),
   }),

@@ -1,6 +1,7 @@
 export * from './apply-events.js';
 export * from './audit.js';
 export * from './batcher.js';
+export * from './broker-users.js';
 export * from './bus.js';
 export * from './consumer-loop.js';
 export * from './handle.js';

@@ -1,4 +1,5 @@
 import { RewardsAccess } from './access.js';
+import { RewardsAccountIds } from './account-ids.js';
 import { RewardsBatch } from './batch-rewards.js';
 import { RewardsErasure } from './erasure.js';
 import { RewardsInitial } from './initial.js';
@@ -8,5 +9,5 @@ import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsAccountIds, RewardsErasure],
 };

@@ -31,6 +31,8 @@ const Variables = z.object({
   RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
   RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
   WEBHOOK_ALLOW_PRIVATE: flag,
+  /** of a host's own types of networks, in place of the shipped lists */
+  NETWORK_TYPES_MODULE: z.string().min(1).optional(),
   KEEP_DELIVERIES_DAYS: days(30),
   KEEP_CLICKS_DAYS: days(400),
   KEEP_RUNS_DAYS: days(90),

@@ -31,7 +31,7 @@ const walls = (also = []) => {
     wall('client', ['layer:domain', 'layer:config', 'layer:contracts']),
     wall('standalone', [...rooms, 'layer:room', 'layer:servers', 'layer:migrations']),
     wall('bench', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
-    wall('chaos', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
+    wall('chaos', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations', 'layer:testing']),
     wall('testing', everything),
     wall('e2e', everything),
     wall('workspace', everything),

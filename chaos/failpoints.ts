@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Failpoint {
@@ -13,7 +13,7 @@ const root = new URL('..', import.meta.url).pathname;
 export function listFailpoints(): Failpoint[] {
   const apps = readdirSync(join(root, 'apps')).map((room) => ({ room, folder: join(root, 'apps', room, 'src') }));
   const libs = ['messaging', 'persistence'].map((lib) => ({ room: null, folder: join(root, 'libs', lib, 'src') }));
-  return [...libs, ...apps].flatMap(({ room, folder }) => namesIn(folder).map((name) => ({ name, room })));
+  return [...libs, ...apps].filter(({ folder }) => existsSync(folder)).flatMap(({ room, folder }) => namesIn(folder).map((name) => ({ name, room })));
 }
 
 function namesIn(folder: string): string[] {

@@ -30,7 +30,8 @@ export interface Fault {
 
 /** Longer than the broker waits for an acknowledgement (10 s), and than any request. */
 const LONGER_THAN_ACK_WAIT = 11_000;
-const SKEWED = new URL('product/skewed-clock.js', import.meta.url.replace('/chaos/', '/dist/chaos/').replace('/dist/dist/', '/dist/')).href;
+/** Compiled, also when this runs in a test. */
+const SKEWED = new URL(import.meta.url.endsWith('.ts') ? '../dist/chaos/product/skewed-clock.js' : 'product/skewed-clock.js', import.meta.url).href;
 const HOUR_MS = 3_600_000;
 
 const one = ({ supervisor, random }: Scene, room?: string): ProcessKey => random.pick(supervisor.keys.filter((key) => !room || key.split(' ')[0] === room));
@@ -100,7 +101,7 @@ async function killAtFailpoint(scene: Scene): Promise<void> {
   const fewest = Math.min(...failpoints.map(({ name }) => hits.get(name) ?? 0));
   const { name, room } = random.pick(failpoints.filter((failpoint) => (hits.get(failpoint.name) ?? 0) === fewest));
   const key = one(scene, room ?? random.pick(['codes', 'relationships', 'fraud', 'rewards']));
-  if (await supervisor.killAtFailpoint(key, `${name}:${random.between(1, 12)}`, 4_000)) hits.set(name, (hits.get(name) ?? 0) + 1);
+  if (await supervisor.killAtFailpoint(key, `${name}:${random.between(1, 12)}`, 8_000)) hits.set(name, (hits.get(name) ?? 0) + 1);
 }
 
 /** A third process of a room, say; the next time it goes. */

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { check } from './check/checker.js';
 import type { Difference } from './check/difference.js';
@@ -40,41 +42,52 @@ export interface ChaosResult {
 
 /** Load, faults, healing, quiet, comparison. The same seed draws the same faults and the same load; only time differs. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, profile = 'mixed', workers = 32, users = 4_000, instances = 1, say = () => undefined } = options;
-  const whyNot = options.disks ? await whyNoDisks('/tmp/referrals-disk-try') : 'not asked for';
+  const { say = () => undefined } = options;
+  const failpoints = listFailpoints();
+  const whyNot = options.disks ? await whyNoDisks(join(tmpdir(), 'referrals-disk-try')) : 'not asked for';
   if (whyNot) say(`no disk faults and no power cuts: ${whyNot}`);
-  const supervisor = await Supervisor.start({ instances, disks: whyNot === null });
+  const supervisor = await Supervisor.start({ instances: options.instances ?? 1, disks: whyNot === null });
   const owner = new pg.Pool({ connectionString: supervisor.databaseUrl, max: 3, query_timeout: 60_000 });
   owner.on('error', () => undefined); // the server is killed under it
-  const random = new Random(seed);
-  const { product, servers, adminKey, stripeSecret } = supervisor;
-  const workload = await Workload.open({ urls: product.urls, natsUrl: servers.natsUrl, adminKey, stripeSecret, users, workers }, random);
-  const scene: Scene = { supervisor, workload, owner, random: new Random(seed + 1), failpoints: listFailpoints(), hits: new Map() };
   let differences: Difference[] = [];
+  let workload: Workload | null = null;
   try {
-    const load = workload.run();
-    const faults = await injectFaults(scene, options, draws(faultsOf(profile, whyNot === null), scene.random));
-    await supervisor.healed();
-    const healed = performance.now();
-    await wait(1_000);
-    workload.stop();
-    await load;
-    await untilQuiet(scene, 120_000);
-    const quietAfterSeconds = (performance.now() - healed) / 1_000;
-    say(`quiet after ${quietAfterSeconds.toFixed(1)} s`);
-    differences = await finish(workload);
-    await untilQuiet(scene, 60_000);
-    differences.push(...(await check(owner, workload)));
-    for (const key of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: key });
-    const { history, acknowledged, answers } = workload;
-    return { seed, faults, failpoints: scene.failpoints, hits: scene.hits, requests: history.length, acknowledged, answers, quietAfterSeconds, differences };
+    workload = await openWorkload(supervisor, options);
+    const scene: Scene = { supervisor, workload, owner, random: new Random(options.seed + 1), failpoints, hits: new Map() };
+    const result = await act(scene, options, say);
+    differences = result.differences;
+    return result;
   } finally {
-    workload.stop();
-    await workload.close();
+    workload?.stop();
+    await workload?.close();
     await owner.end();
     await supervisor.stop({ keep: differences.length > 0 });
     if (differences.length > 0) say(`kept for a look: ${supervisor.folder}`);
   }
+}
+
+function openWorkload({ product, servers, adminKey, stripeSecret }: Supervisor, { users = 4_000, workers = 32, seed }: ChaosOptions): Promise<Workload> {
+  return Workload.open({ urls: product.urls, natsUrl: servers.natsUrl, adminKey, stripeSecret, users, workers }, new Random(seed));
+}
+
+async function act(scene: Scene, options: ChaosOptions, say: (line: string) => void): Promise<ChaosResult> {
+  const { supervisor, workload, owner, failpoints, hits } = scene;
+  const load = workload.run();
+  const faults = await injectFaults(scene, options, draws(faultsOf(options.profile ?? 'mixed', supervisor.servers.disks !== null), scene.random));
+  await supervisor.healed();
+  const healed = performance.now();
+  await wait(1_000);
+  workload.stop();
+  await load;
+  await untilQuiet(scene, 120_000);
+  const quietAfterSeconds = (performance.now() - healed) / 1_000;
+  say(`quiet after ${quietAfterSeconds.toFixed(1)} s`);
+  const differences = await finish(workload);
+  await untilQuiet(scene, 60_000);
+  differences.push(...(await check(owner, workload)));
+  for (const key of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: key });
+  const { history, acknowledged, answers } = workload;
+  return { seed: options.seed, faults, failpoints, hits, requests: history.length, acknowledged, answers, quietAfterSeconds, differences };
 }
 
 async function injectFaults(scene: Scene, { seconds = 0, faults = 0, requests = 0, say = () => undefined }: ChaosOptions, drawn: Iterator<Fault, void>): Promise<Map<string, number>> {
@@ -91,9 +104,17 @@ async function injectFaults(scene: Scene, { seconds = 0, faults = 0, requests = 
       count += 1;
       say(`${count}  ${fault.name}  (${scene.workload.acknowledged} acknowledged)`);
     }
-    await wait(scene.random.between(100, 900));
+    await breathe(scene, faults > 0 ? requests / faults : 0);
   }
   return counts;
+}
+
+/** Between two faults something must be promised, or nothing could be lost; but one fault in five comes on top of the one before. */
+async function breathe({ random, workload }: Scene, requestsPerFault: number): Promise<void> {
+  await wait(random.between(100, 900));
+  if (random.below(5) === 0) return;
+  const enough = workload.acknowledged + requestsPerFault;
+  for (const end = performance.now() + 15_000; workload.acknowledged < enough && performance.now() < end; ) await wait(50);
 }
 
 /** What the timetable would do within the hour is done now; the product's own comparison must find nothing either. */

@@ -1,4 +1,5 @@
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
+import { NotificationsRetention } from './retention.js';
 
-export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsErasure] };
+export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsErasure] };

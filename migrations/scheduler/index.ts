@@ -1,5 +1,6 @@
 import { SchedulerErasure } from './erasure.js';
 import { SchedulerInitial } from './initial.js';
 import { SchedulerSeesAll } from './sees-all.js';
+import { SchedulerSeesHeld } from './sees-held.js';
 
-export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll, SchedulerErasure] };
+export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll, SchedulerSeesHeld, SchedulerErasure] };

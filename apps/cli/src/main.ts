@@ -1,19 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { ProblemError } from '@referrals/client';
-import { addCommands } from './commands.js';
-
-/** Exit codes: 0 done, 1 refused or failed, 2 not understood. */
-const program = new Command('referrals')
-  .description('Looks after a running referral engine.')
-  .option('--url <url>', 'where the gateway answers (default: REFERRALS_URL, else http://127.0.0.1:$PORT)')
-  .option('--key <key>', 'an API key (default: REFERRALS_KEY, else the admin key of the data folder)')
-  .option('--json', 'answer in JSON')
-  .showHelpAfterError('(--help tells more)')
-  .exitOverride();
-addCommands(program);
+import { makeProgram } from './program.js';
 
 try {
-  await program.parseAsync();
+  await makeProgram().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;

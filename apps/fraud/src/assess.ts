@@ -1,5 +1,5 @@
 import { events } from '@referrals/contracts';
-import { firedSignals, isSameVerdict, scoreOf, weighedSignals, type ScoringFacts, type Sighting } from '@referrals/domain';
+import { firedSignals, isSameVerdict, scoreOf, seenWithin, weighedSignals, type ScoringFacts, type Sighting } from '@referrals/domain';
 import type { Transaction } from '@referrals/persistence';
 import { observe, writeAssessments, type AssessmentRow, type LoadedReferral, type Observation } from './fraud.queries.js';
 import { changeReview, noReviewChange } from './review-changes.js';
@@ -30,14 +30,17 @@ export async function assess(tx: Transaction, observation: Observation): Promise
 function assessmentOf(tx: Transaction, referral: LoadedReferral): Assessment | null {
   const { weights, windows } = tx.programme.fraud;
   const { referralId, paymentId, patterns } = referral;
-  const fired = firedSignals(factsOf(referral), { ...windows, instantQualificationHours: tx.programme.stages.instantQualificationHours });
+  const facts = factsOf(referral);
+  const fired = firedSignals(facts, { ...windows, instantQualificationHours: tx.programme.stages.instantQualificationHours });
   const { isSharedNetwork } = referral.facts;
   const signals = weighedSignals(referral.signals, fired, patterns, { weights, isSharedNetwork }) as LoadedReferral['signals'];
   const isFirst = referral.sequence === 0;
-  const isNews = !isSameVerdict(referral.signals, signals) || paymentId !== referral.assessedPaymentId;
+  const { sharedIpDays } = tx.programme.batchRewards;
+  const isSharedAddress = referral.isSharedAddress || seenWithin(facts.addressSightings, facts.registeredAt, sharedIpDays) !== null;
+  const isNews = !isSameVerdict(referral.signals, signals) || paymentId !== referral.assessedPaymentId || isSharedAddress !== referral.isSharedAddress;
   if (!isFirst && !isNews) return null;
   const score = scoreOf(signals.map(({ signal }) => signal), Object.fromEntries(signals.map(({ signal, weight }) => [signal, weight])));
-  return { referralId, sequence: referral.sequence + 1, score, signals, paymentId };
+  return { referralId, sequence: referral.sequence + 1, score, signals, isSharedAddress, paymentId };
 }
 
 function factsOf(referral: LoadedReferral): ScoringFacts {
@@ -59,8 +62,8 @@ function factsOf(referral: LoadedReferral): ScoringFacts {
 
 const instantOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
-function announce(tx: Transaction, referral: LoadedReferral, { sequence, score, signals, paymentId }: Assessment): void {
-  const { referralId, referrerId, refereeId, codeId, sourceAppId, registeredAt } = referral;
+function announce(tx: Transaction, referral: LoadedReferral, { sequence, score, signals, isSharedAddress, paymentId }: Assessment): void {
+  const { referralId, referrerId, refereeId, codeId, sourceAppId, registeredAt, addressGroup } = referral;
   tx.emit(events.referralAssessed, {
     aggregateId: referralId,
     sequence,
@@ -72,6 +75,7 @@ function announce(tx: Transaction, referral: LoadedReferral, { sequence, score, 
       signals,
       paymentId,
       stage: paymentId === null ? 'registered' : 'qualified',
+      address: { known: addressGroup !== null, group: addressGroup, sharedWithReferrer: isSharedAddress },
     },
   });
 }

@@ -54,7 +54,7 @@ describe(`one assessment among ${FINGERPRINTS} fingerprints`, () => {
       await assess(watched, {
         facts: [{ userId: 'new', kind: 'ip4', keyId: 'k', hash: '\\x00', seenAt: NOW.toISOString() }],
         registrations: [{
-          ...facts, registeredAt: NOW.toISOString(), ipHash: '\\x00', previousIpHash: null, deviceHash: null, previousDeviceHash: null, notes: [], addressType: null,
+          ...facts, registeredAt: NOW.toISOString(), ipHash: '\\x00', previousIpHash: null, deviceHash: null, previousDeviceHash: null, addressGroup: null, notes: [], addressType: null,
           recentRegistrations: 1, matches: [], ip: '203.0.113.7', box: null,
         }],
       });

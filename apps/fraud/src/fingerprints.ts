@@ -48,8 +48,11 @@ export interface ContextFingerprints {
 export class Fingerprints {
   private readonly keys: { keyId: string; secret: string }[];
 
-  /** @param secrets the newest key first, then the one that it takes the place of */
-  constructor(secrets: string[], private readonly networkTypes: NetworkTypes) {
+  /**
+   * @param secrets the newest key first, then the one that it takes the place of
+   * @param groupSecret never changed, because a verdict on an address holds for as long as the referral
+   */
+  constructor(secrets: string[], private readonly groupSecret: string, private readonly networkTypes: NetworkTypes) {
     this.keys = secrets.map((secret) => ({ secret, keyId: createHash('sha256').update(`key id of ${secret}`).digest('hex').slice(0, 8) }));
   }
 
@@ -78,6 +81,12 @@ export class Fingerprints {
       keyId, hash: hashOf(secret, 'mailbox', canonical), bareHash: bare === null ? null : hashOf(secret, 'bare_mailbox', bare),
       domain, isDisposable: disposableDomain(domain) !== null,
     }));
+  }
+
+  /** By which sign-ups of one referrer from one address are known as such for ever; those of different referrers have nothing in common. */
+  addressGroup(address: string, referrerId: string): string | null {
+    const value = addressValues(address)?.[0]?.value;
+    return value === undefined ? null : createHmac('sha256', this.groupSecret).update(`${referrerId}\0${value}`).digest('base64url').slice(0, 22);
   }
 
   private of(kind: FactKind, value: string): Fingerprint[] {

@@ -28,6 +28,8 @@ export interface Registration extends ReferralRow {
   previousIpHash: string | null;
   deviceHash: string | null;
   previousDeviceHash: string | null;
+  /** one opaque text for all sign-ups that this referrer brought from one address */
+  addressGroup: string | null;
   notes: string[];
   addressType: AddressType | null;
   recentRegistrations: number;
@@ -70,6 +72,9 @@ export interface OpenReview {
 /** A referral as it stands after an observation, with all that may matter for its score. */
 export interface LoadedReferral extends Omit<ReferralRow, 'registeredAt'> {
   registeredAt: Date;
+  addressGroup: string | null;
+  /** the verdict so far: once it was shared, it stays so */
+  isSharedAddress: boolean;
   /** of the newest qualification known; null before any */
   paymentId: string | null;
   /** that the last assessment named */
@@ -104,21 +109,23 @@ export interface AssessmentRow {
   sequence: number;
   score: number;
   signals: WeighedSignal[];
+  isSharedAddress: boolean;
   paymentId: string | null;
 }
 
 /** Stores what was observed, and loads every referral whose assessment it may change. */
 export function observe(tx: Transaction, observation: Observation): Promise<LoadedReferral[]> {
   const { sameIpDays, sameDeviceDays, rapidRegistrationSeconds, newAccountDays } = tx.programme.fraud.windows;
-  const rules = { windowDays: Math.max(sameIpDays, sameDeviceDays), rapidSeconds: rapidRegistrationSeconds, newAccountDays };
+  const { sharedIpDays } = tx.programme.batchRewards;
+  const rules = { windowDays: Math.max(sameIpDays, sameDeviceDays, sharedIpDays), rapidSeconds: rapidRegistrationSeconds, newAccountDays };
   return tx.rows<LoadedReferral>('select * from observe($1, $2)', [JSON.stringify(observation), JSON.stringify(rules)]);
 }
 
 const WRITE = `with
   assessed as (
-    update assessment set sequence = t.sequence, score = t.score, signals = t.signals, assessed_payment_id = t."paymentId",
+    update assessment set sequence = t.sequence, score = t.score, signals = t.signals, is_shared_address = t."isSharedAddress", assessed_payment_id = t."paymentId",
       programme_version = $3, assessed_at = common.now()
-    from json_to_recordset($2::json) as t("referralId" uuid, sequence int, score int, signals json, "paymentId" text)
+    from json_to_recordset($2::json) as t("referralId" uuid, sequence int, score int, signals json, "isSharedAddress" boolean, "paymentId" text)
     where assessment.referral_id = t."referralId"),
   opened as (
     insert into review (id, referral_id, referrer_id, referee_id, code_id, source_app_id, registered_at, score, peak_score, signals, priority, status,

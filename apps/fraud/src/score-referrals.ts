@@ -22,17 +22,17 @@ export async function scoreReferrals(tx: Transaction, received: Registered[], co
     const seen = { userId: data.refereeId, seenAt: data.registeredAt };
     facts.push(...signUp.all.map((fingerprint) => ({ ...fingerprint, ...seen })));
     mailboxes.push(...signUp.mailboxes.map((mailbox) => ({ ...mailbox, ...seen })));
-    registrations.push(registrationOf(data, signUp));
+    registrations.push(registrationOf(data, signUp, contexts.addressGroup(signUp.address, data.referrerId)));
     const unusual = signUp.notes.filter((note) => note !== 'no_context');
     if (unusual.length > 0) log.warn({ referralId: data.referralId, notes: unusual }, 'context_ignored');
   });
   await assess(tx, { facts, mailboxes, registrations });
 }
 
-function registrationOf(data: Registered['data'], signUp: SignUp): Registration {
+function registrationOf(data: Registered['data'], signUp: SignUp, addressGroup: string | null): Registration {
   const { ip, device, notes, addressType, address, matches } = signUp;
   return {
-    ...referralOf(data), notes, addressType, matches,
+    ...referralOf(data), notes, addressType, addressGroup, matches,
     ipHash: ip?.hash ?? null, previousIpHash: ip?.previousHash ?? null,
     deviceHash: device?.hash ?? null, previousDeviceHash: device?.previousHash ?? null,
     recentRegistrations: data.referrerRegistrationsLastHour,

@@ -41,6 +41,10 @@ export class SealedContexts {
     });
   }
 
+  addressGroup(address: string | null, referrerId: string): string | null {
+    return address === null ? null : this.fingerprints.addressGroup(address, referrerId);
+  }
+
   private async open(tx: Reader, boxes: (string | null)[]): Promise<(ClientContext | 'no_context' | 'unreadable_context')[]> {
     await this.loadKeys(tx, boxes);
     return boxes.map((box) => {

@@ -78,10 +78,14 @@ describe('a batch reward', () => {
     expect(await test.rows(slots)).toEqual([{ kind: 'available', balance: 5 }]);
   });
 
-  it('keeps the verdict on the address of the first assessment, whatever comes when', async () => {
-    const told = await bring('vera', { name: 'first-verdict', group: 'a' });
-    await deliver(db, [told.assessed(3, 0, null, day(0), { known: false, group: null, sharedWithReferrer: true }), told.assessed(2, 0, null, day(0))]);
-    expect(await test.rows('select ip_group, is_shared_ip from rewards.referral where id = $1', [told.id])).toEqual([{ ip_group: 'a', is_shared_ip: false }]);
+  it.each([[[1, 2, 3]], [[3, 2, 1]], [[2, 3, 1]]])('keeps the address of the first assessment and that any found it shared, told in the order %j', async (order) => {
+    const told = await bring('vera', { name: `verdict-${order.join('-')}`, group: 'a' });
+    const verdicts = [null, { known: false, group: null, sharedWithReferrer: false }, { known: true, group: 'b', sharedWithReferrer: true }];
+    const kept = () => test.rows('select ip_group, is_shared_ip from rewards.referral where id = $1', [told.id]);
+    for (const n of order) await deliver(db, [told.assessed(n + 1, 0, null, day(0), verdicts[n - 1] ?? null)]);
+    expect(await kept()).toEqual([{ ip_group: 'a', is_shared_ip: true }]);
+    await deliver(db, [told.assessed(9, 0, null, day(0), verdicts[1]), told.assessed(8, 0, null, day(0), verdicts[1])]);
+    expect(await kept()).toEqual([{ ip_group: 'a', is_shared_ip: true }]);
   });
 
   it('counts the age of an account that was never told from when it was first seen', async () => {

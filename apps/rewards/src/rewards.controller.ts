@@ -33,22 +33,22 @@ type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof e
 export class RewardsController implements RoomController {
   constructor(@Inject(Room) readonly room: Room) {}
 
-  @Write(rewards.applyPayment, { group: 256 })
+  @Write(rewards.applyPayment)
   applyPayment(requests: PaymentRequest[]): Work<PaymentReply> {
     return (tx) => applyPayments(tx, requests);
   }
 
-  @Write(rewards.applyRefund, { group: 256 })
+  @Write(rewards.applyRefund)
   applyRefund(requests: RefundRequest[]): Work<RefundReply> {
     return (tx) => applyRefunds(tx, requests);
   }
 
-  @Write(rewards.applyDispute, { group: 256 })
+  @Write(rewards.applyDispute)
   applyDispute(requests: DisputeRequest[]): Work<DisputeReply> {
     return (tx) => applyDisputes(tx, requests);
   }
 
-  @Write(rewards.redeem, { group: 256 })
+  @Write(rewards.redeem)
   redeem(requests: RedemptionRequest[]): Work<RedemptionReply> {
     return (tx) => redeem(tx, requests);
   }
@@ -123,7 +123,15 @@ export class RewardsController implements RoomController {
     return checkAccess(this.room.db, input);
   }
 
-  @On(events.referralRegistered)
+  /** Before what it assesses: a bonus whose assessment is known is booked once, as paid. */
+  @On(events.referralAssessed)
+  async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
+    this.log(await applyAssessments(tx, received.map(asAssessment)));
+    await noteAddresses(tx, received);
+  }
+
+  /** Waits for the assessment, which usually follows at once; without it the bonuses are booked as pending, and once more when it has come. */
+  @On(events.referralRegistered, { lingers: { until: events.referralAssessed, atMostMs: 2_000 } })
   async referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
     const waiting = await waitingPayments(tx, received.map(({ data }) => data.refereeId));
     this.log(await grantBonuses(tx, 'registered', received.map(({ data }) => asOccasion(data, data.registeredAt))));
@@ -149,12 +157,6 @@ export class RewardsController implements RoomController {
   @On(events.referralRetained)
   async referralRetained(tx: Transaction, received: Received<'referralRetained'>): Promise<void> {
     this.log(await grantBonuses(tx, 'retained', received.map(({ data, sequence }) => asOccasion(data, data.retainedAt, { paymentId: data.paymentId, sequence }))));
-  }
-
-  @On(events.referralAssessed)
-  async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
-    this.log(await applyAssessments(tx, received.map(asAssessment)));
-    await noteAddresses(tx, received);
   }
 
   @On(events.userUpdated)

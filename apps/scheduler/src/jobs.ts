@@ -98,6 +98,16 @@ export const TIMETABLE: JobEntry[] = [
     },
   },
   {
+    name: 'ring-detection',
+    description: 'finds users tied by shared devices and addresses, for the report of rings',
+    everySeconds: DAY / SECOND,
+    missed: 'skip',
+    step: async (bus, { cursor }) => {
+      const { processed, changed, next } = await bus.request(fraud.findRings, cursor ? { after: Number(cursor) } : {}, STEP);
+      return { processed, changed, more: next !== null, cursor: next === null ? null : String(next) };
+    },
+  },
+  {
     name: 'fingerprint-purge',
     description: 'deletes facts of 90 days ago, and boxes that nothing opens any more',
     everySeconds: DAY / SECOND,
@@ -130,7 +140,7 @@ export const TIMETABLE: JobEntry[] = [
   },
   {
     name: 'clean-up',
-    description: 'forgets answers older than a day, receipts older than 16 days, and runs of long ago',
+    description: 'forgets answers, receipts, deliveries, clicks and runs whose time is over',
     everySeconds: HOUR / SECOND,
     missed: 'skip',
     step: async (bus, { cursor }) => {

@@ -72,7 +72,7 @@ export class SchedulerController implements RoomController {
 
   @Write(scheduler.cleanUp)
   cleanUp([input]: Input<typeof scheduler.cleanUp>[]): Work<Reply<typeof scheduler.cleanUp>> {
-    return async (tx) => [await cleanUpRuns(tx, input!.limit)];
+    return async (tx) => [await cleanUpRuns(tx, input!.limit, this.room.env.KEEP_RUNS_DAYS)];
   }
 
   @Write(scheduler.eraseUser)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const flag = z.enum(['0', '1']).default('0').transform((value) => value === '1');
+const days = (unlessGiven: number) => z.coerce.number().int().min(1).max(36_500).default(unlessGiven);
 const list = z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean));
 
 const Variables = z.object({
@@ -28,6 +29,9 @@ const Variables = z.object({
   RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
   RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
   WEBHOOK_ALLOW_PRIVATE: flag,
+  KEEP_DELIVERIES_DAYS: days(30),
+  KEEP_CLICKS_DAYS: days(400),
+  KEEP_RUNS_DAYS: days(90),
   REFERRALS_URL: z.url({ protocol: /^https?$/ }).optional(),
   REFERRALS_KEY: z.string().optional(),
   FAILPOINT: z.string().optional(),

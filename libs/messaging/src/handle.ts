@@ -29,13 +29,9 @@ export function Read<C extends Contract>(contract: C) {
   };
 }
 
-export interface WriteOptions {
-  /** requests that may share a transaction; 1 for verbs that are rare */
-  group?: number;
-}
-
-/** Answers a contract by a command in a transaction; requests that wait are handled together. */
-export function Write<C extends Contract>(contract: C, { group = 1 }: WriteOptions = {}) {
+/** Answers a contract by a command in a transaction; requests that wait are handled together, where the contract says so. */
+export function Write<C extends Contract>(contract: C) {
+  const { group = 1 } = contract;
   return <T extends WriteHandler<Input<C>, Reply<C>>>(target: RoomController, key: string, descriptor: TypedPropertyDescriptor<T>): void => {
     const method = descriptor.value!;
     const batchers = new WeakMap<object, Batcher<WriteRequest<Input<C>>, Answer<Reply<C>>>>();
@@ -44,7 +40,10 @@ export function Write<C extends Contract>(contract: C, { group = 1 }: WriteOptio
       let batcher = batchers.get(this);
       if (!batcher) {
         const writes = new WriteGroup<Input<C>, Reply<C>>(this.room.db, this.room.log, method.bind(this));
-        batchers.set(this, (batcher = new Batcher((items) => writes.run(items), { size: group, inFlight: group === 1 ? 4 : 2 })));
+        batchers.set(this, (batcher = new Batcher((items) => {
+          this.room.crowds?.note(items.length);
+          return writes.run(items);
+        }, { size: group, inFlight: group === 1 ? 4 : 2 })));
       }
       return batcher.add({ input, meta });
     };
@@ -72,28 +71,40 @@ export interface ReceivedEvent<Data> {
   data: Data;
 }
 
-export interface Subscription {
+export interface OnOptions {
+  /** an event waits in the room for one of another kind about the same aggregate that usually follows soon, because both together are less work */
+  lingers?: { until: EventKind<unknown>; atMostMs: number };
+}
+
+export interface Subscription extends OnOptions {
   kind: EventKind<unknown>;
   handle: (tx: Transaction, events: ReceivedEvent<never>[]) => Promise<void>;
 }
 
 const ON = Symbol('on');
 
+/** A method of a controller and the events that it receives. */
+interface Bond {
+  kind: EventKind<unknown>;
+  key: string;
+  options: OnOptions;
+}
+
 /** Receives events of a kind: each once, in lists, in the transaction of their effect. */
-export function On<Data>(kind: EventKind<Data>) {
+export function On<Data>(kind: EventKind<Data>, options: OnOptions = {}) {
   return <T extends (tx: Transaction, events: ReceivedEvent<Data>[]) => Promise<void>>(
     target: RoomController, key: string, _descriptor: TypedPropertyDescriptor<T>,
   ): void => {
-    const known = (Reflect.getMetadata(ON, target) as { kind: EventKind<unknown>; key: string }[] | undefined) ?? [];
-    Reflect.defineMetadata(ON, [...known, { kind, key }], target);
+    const known = (Reflect.getMetadata(ON, target) as Bond[] | undefined) ?? [];
+    Reflect.defineMetadata(ON, [...known, { kind, key, options }], target);
   };
 }
 
 /** The subscriptions of a controller, in the order in which its methods stand. */
 export function subscriptionsOf(controller: RoomController): Subscription[] {
-  const found = (Reflect.getMetadata(ON, Object.getPrototypeOf(controller) as object) as { kind: EventKind<unknown>; key: string }[] | undefined) ?? [];
-  return found.map(({ kind, key }) => {
+  const found = (Reflect.getMetadata(ON, Object.getPrototypeOf(controller) as object) as Bond[] | undefined) ?? [];
+  return found.map(({ kind, key, options }) => {
     const method = (controller as unknown as Record<string, Subscription['handle']>)[key]!;
-    return { kind, handle: method.bind(controller) };
+    return { kind, ...options, handle: method.bind(controller) };
   });
 }

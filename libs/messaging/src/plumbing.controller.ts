@@ -1,7 +1,7 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { plumbing, type Input, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import { cleanUp, type Transaction } from '@referrals/persistence';
+import { cleanUp, type Forget, type Transaction } from '@referrals/persistence';
 import { addAudit, readAudit } from './audit.js';
 import type { RequestMeta } from './bus.js';
 import { applyEvents, type AnyEvent } from './consumer-loop.js';
@@ -11,8 +11,8 @@ import type { Work } from './write-group.js';
 
 type Contracts = ReturnType<typeof plumbing>;
 
-/** What every room answers under its own name: health, re-publishing, dead letters. */
-export function plumbingController(name: string, subscriptions: () => Subscription[]): Type<RoomController> {
+/** What every room answers under its own name: health, re-publishing, dead letters. @param forgets what the room has beside the others to forget */
+export function plumbingController(name: string, subscriptions: () => Subscription[], forgets: readonly Forget[] = []): Type<RoomController> {
   const contracts = plumbing(name);
 
   @Controller()
@@ -41,12 +41,12 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
     @Read(contracts.readEvents)
     async readEvents({ types, after, limit }: Input<Contracts['readEvents']>): Promise<Reply<Contracts['readEvents']>> {
       const rows = await this.room.db.rows<{ id: string; body: never }>(EVENTS, [types, after ?? null, limit]);
-      return { data: rows.map(({ body }) => body), next: rows.length === limit ? rows.at(-1)!.id : null };
+      return { data: rows.map(({ body }) => body), next: rows.at(-1)?.id ?? null };
     }
 
     @Write(contracts.cleanUp)
     cleanUp([input]: Input<Contracts['cleanUp']>[]): Work<Reply<Contracts['cleanUp']>> {
-      return async (tx) => [await cleanUp(tx, input!.limit)];
+      return async (tx) => [await cleanUp(tx, input!.limit, forgets)];
     }
 
     @Read(contracts.listDeadLetters)
@@ -105,7 +105,11 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
   return PlumbingController;
 }
 
-const EVENTS = 'select id, body from outbox where type = any($1) and ($2::uuid is null or id > $2) order by id limit $3';
+/** As many as one message of the broker holds, and one at least; a page without any is the end. */
+const EVENTS = `select id, body from (
+    select id, body, sum(octet_length(body::text)) over (order by id) as bytes, row_number() over (order by id) as number from (
+      select id, body from outbox where type = any($1) and ($2::uuid is null or id > $2) order by id limit $3) page) counted
+  where bytes < 300000 or number = 1 order by id`;
 
 const LETTERS = `select event_id as id, type, body as event, error, attempts, created_at as "createdAt", redriven_at as "redrivenAt" from dead_letter`;
 

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type LoggerService, type Type } from '@nest
 import { NestFactory } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Secrets, type Env } from '@referrals/config';
-import { armFailpoint, Database, roomUrl, type Entities } from '@referrals/persistence';
+import { armFailpoint, Database, roomUrl, type Entities, type Forget } from '@referrals/persistence';
 import { Bus } from './bus.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import { subscriptionsOf, type RoomController, type Subscription } from './handle.js';
@@ -18,6 +18,8 @@ export interface RoomDefinition {
   name: string;
   controller: Type<RoomController>;
   entities?: Entities;
+  /** what the room forgets after a time, beside what all rooms do */
+  forgets?: (env: Env) => Forget[];
   /** work of the room's own that begins with it; what it returns is called at the end */
   onStart?: (room: Room, controller: RoomController) => Promise<() => Promise<void>> | (() => Promise<void>);
 }
@@ -47,7 +49,7 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
   const room = new Room(name, db, new Bus(nats), nats, log, env, secrets);
 
   let subscriptions: Subscription[] = [];
-  const controllers = [definition.controller, plumbingController(name, () => subscriptions)];
+  const controllers = [definition.controller, plumbingController(name, () => subscriptions, definition.forgets?.(env))];
   const app = await NestFactory.createMicroservice(RoomModule.of(room, controllers), {
     strategy: new RoomServer(nats, name, log),
     logger: nestLogger(log),
@@ -56,7 +58,7 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
   const controller: RoomController = app.get(definition.controller);
   subscriptions = subscriptionsOf(controller);
   await app.listen();
-  const relay = new RelayLoop(db, nats, log);
+  const relay = new RelayLoop(db, nats, log, room.crowds);
   const consumer = new ConsumerLoop(db, nats, name, subscriptions, log);
   relay.start();
   if (subscriptions.length > 0) consumer.start();

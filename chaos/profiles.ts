@@ -9,6 +9,9 @@ export const PROFILES = {
   wipes: ({ name }: Fault) => name.includes('wiped') || name.startsWith('SIGKILL re'),
   /** machines lose their power, among kills of rooms */
   power: ({ name }: Fault) => name.startsWith('power') || name.startsWith('SIGKILL re'),
+  wiped: ({ name }: Fault) => name.includes('wiped'),
+  broker: ({ name }: Fault) => name.includes('nats'),
+  database: ({ name }: Fault) => name === 'SIGKILL postgres' || name === 'connections to postgres cut' || name === 'SIGKILL at a failpoint',
   kills: ({ name }: Fault) => name.startsWith('SIGKILL'),
   network: ({ name }: Fault) => name.startsWith('connections'),
   deliveries: ({ name }: Fault) => name.startsWith('events') || name === 'SIGKILL at a failpoint',

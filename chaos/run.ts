@@ -24,6 +24,10 @@ export interface ChaosOptions {
   users?: number;
   instances?: number;
   disks?: boolean;
+  /** a compiled product other than this one */
+  product?: string | undefined;
+  /** how long to wait for quiet, however long that is too long */
+  patienceSeconds?: number;
   say?: (line: string) => void;
 }
 
@@ -46,7 +50,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const failpoints = listFailpoints();
   const whyNot = options.disks ? await whyNoDisks(join(tmpdir(), 'referrals-disk-try')) : 'not asked for';
   if (whyNot) say(`no disk faults and no power cuts: ${whyNot}`);
-  const supervisor = await Supervisor.start({ instances: options.instances ?? 1, disks: whyNot === null });
+  const supervisor = await Supervisor.start({ instances: options.instances ?? 1, disks: whyNot === null, product: options.product });
   const owner = new pg.Pool({ connectionString: supervisor.databaseUrl, max: 3, query_timeout: 60_000 });
   owner.on('error', () => undefined); // the server is killed under it
   let differences: Difference[] = [];
@@ -79,11 +83,11 @@ async function act(scene: Scene, options: ChaosOptions, say: (line: string) => v
   await wait(1_000);
   workload.stop();
   await load;
-  await untilQuiet(scene, 120_000);
+  await untilQuiet(scene, (options.patienceSeconds ?? 120) * 1_000);
   const quietAfterSeconds = (performance.now() - healed) / 1_000;
   say(`quiet after ${quietAfterSeconds.toFixed(1)} s`);
   const differences = await finish(workload);
-  await untilQuiet(scene, 60_000);
+  await untilQuiet(scene, (options.patienceSeconds ?? 60) * 1_000);
   differences.push(...(await check(owner, workload)));
   for (const key of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: key });
   const { history, acknowledged, answers } = workload;

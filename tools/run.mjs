@@ -17,6 +17,7 @@ const tasks = {
   jest: (args, node) => runChild(node, [...jestArguments, ...args], jestEnvironment()),
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
+  mutations: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/mutations/main.js', ...args], environment()),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
   generate: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/generate-data.js', ...args], environment()),
   docs: async (_args, node) =>

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Secrets } from '@referrals/config';
 import { createDatabase } from '@referrals/persistence';
 import { endProcess, startProcesses, type ProcessKey, type RunningProcesses } from '@rooms/standalone';
@@ -15,6 +16,8 @@ export interface Shape {
   instances: number;
   /** servers on disks of their own: see `whyNoDisks` */
   disks: boolean;
+  /** the compiled product, where it is not this one: broken on purpose, see mutations/ */
+  product?: string | undefined;
 }
 
 /** The product as separate processes on real servers, each of which can be hurt and healed. */
@@ -34,13 +37,14 @@ export class Supervisor {
 
   product!: RunningProcesses;
 
-  static async start({ instances, disks }: Shape): Promise<Supervisor> {
+  static async start({ instances, disks, product }: Shape): Promise<Supervisor> {
     const folder = mkdtempSync(join(tmpdir(), 'referrals-chaos-'));
     const servers = await Servers.start(folder, disks);
-    const supervisor = new Supervisor(folder, servers, await createDatabase(servers.postgresUrl, 'referrals'));
-    await migrateAll(supervisor.databaseUrl, new Secrets(folder));
-    supervisor.product = await startProcesses(supervisor.variables(), instances);
+    const supervisor: Supervisor = new Supervisor(folder, servers, await createDatabase(servers.postgresUrl, 'referrals'));
+    await (await migrationsOf(product))(supervisor.databaseUrl, new Secrets(folder));
+    supervisor.product = await startProcesses(supervisor.variables(), { instances, ...(product && { apps: join(product, 'apps') }) });
     await servers.settle();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void supervisor.stop().finally(() => process.exit(1)));
     return supervisor;
   }
 
@@ -132,4 +136,10 @@ export class Supervisor {
     await this.servers.unmount();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+async function migrationsOf(product: string | undefined): Promise<typeof migrateAll> {
+  if (!product) return migrateAll;
+  const { migrateAll: theirs } = (await import(pathToFileURL(join(product, 'migrations', 'main.js')).href)) as { migrateAll: typeof migrateAll };
+  return theirs;
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Every room as a process of its own, as in containers; for stories, benchmarks and fault runs on one machine. */
@@ -17,16 +18,19 @@ export interface RunningProcesses {
   stop(): Promise<void>;
 }
 
+const compiledApps = new URL(import.meta.url.endsWith('.ts') ? '../../../dist/apps' : '../..', import.meta.url).pathname;
+
 export const nameOf = (key: ProcessKey): ProcessName => key.split(' ')[0] as ProcessName;
 
 /**
  * @param variables the environment of the processes: DATABASE_URL (migrated), NATS_URL, DATA_DIR, PORT …
  * @param instances processes of each room; further gateways choose their ports
+ * @param apps the folder of the compiled rooms, where it is not this workspace's
  */
-export async function startProcesses(variables: Record<string, string>, instances = 1): Promise<RunningProcesses> {
+export async function startProcesses(variables: Record<string, string>, { instances = 1, apps = compiledApps }: { instances?: number; apps?: string } = {}): Promise<RunningProcesses> {
   const processes = new Map<ProcessKey, ChildProcess>();
   const keys = Array.from({ length: instances }, (_, index) => PROCESSES.map((name): ProcessKey => (index === 0 ? name : `${name} ${index + 1}`))).flat();
-  for (const key of keys) processes.set(key, startProcess(nameOf(key), key === nameOf(key) ? variables : { ...variables, PORT: '0' }));
+  for (const key of keys) processes.set(key, startProcess(apps, nameOf(key), key === nameOf(key) ? variables : { ...variables, PORT: '0' }));
   const stop = async (): Promise<void> => {
     await Promise.all([...processes.values()].map((child) => endProcess(child)));
   };
@@ -36,16 +40,15 @@ export async function startProcesses(variables: Record<string, string>, instance
     await Promise.all(urls.map((url) => untilReady(url)));
     const portOf = new Map(gateways.map((key, index) => [key, new URL(urls[index]!).port]));
     const restart = (key: ProcessKey, extra: Record<string, string> = {}): void =>
-      void processes.set(key, startProcess(nameOf(key), { ...variables, PORT: portOf.get(key) ?? '0', ...extra }));
+      void processes.set(key, startProcess(apps, nameOf(key), { ...variables, PORT: portOf.get(key) ?? '0', ...extra }));
     return { url: urls[0]!, urls, processes, stop, restart };
   } catch (error) {
     await stop();
     throw error;
   }
 }
-function startProcess(name: ProcessName, variables: Record<string, string>): ChildProcess {
-  const compiled = import.meta.url.endsWith('.ts') ? '../../../dist/apps' : '../..';
-  const main = new URL(`${compiled}/${name}/src/main.js`, import.meta.url).pathname;
+function startProcess(apps: string, name: ProcessName, variables: Record<string, string>): ChildProcess {
+  const main = join(apps, name, 'src', 'main.js');
   return spawn(process.execPath, ['--enable-source-maps', main], { env: variables, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

@@ -3,5 +3,6 @@ import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
 import { FraudRings } from './rings.js';
 import { FraudSignals } from './signals.js';
+import { FraudUserNotes } from './user-notes.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudErasure] };
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudErasure] };

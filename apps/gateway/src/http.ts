@@ -18,6 +18,7 @@ import { Authenticator } from './keys/authenticator.js';
 import { HostTokens } from './keys/host-tokens.js';
 import { LinkTargets } from './links/link-target.js';
 import { Metrics } from './operations/metrics.js';
+import { servePages } from './pages/serve-pages.js';
 import { sealingKeyStore } from './sealing-key.store.js';
 
 export interface RunningGateway {
@@ -86,6 +87,7 @@ async function open(gateway: Gateway, log: Log): Promise<NestFastifyApplication>
     bodyParser: false, logger: nestLogger(log), abortOnError: false,
   });
   addHooks(app, gateway, headers);
+  servePages(app.getHttpAdapter().getInstance());
   app.useGlobalFilters(new ProblemFilter(log));
   await app.init();
   return app;

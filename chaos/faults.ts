@@ -34,7 +34,11 @@ const LONGER_THAN_ACK_WAIT = 11_000;
 const SKEWED = new URL(import.meta.url.endsWith('.ts') ? '../dist/chaos/product/skewed-clock.js' : 'product/skewed-clock.js', import.meta.url).href;
 const HOUR_MS = 3_600_000;
 
-const one = ({ supervisor, random }: Scene, room?: string): ProcessKey => random.pick(supervisor.keys.filter((key) => !room || key.split(' ')[0] === room));
+/** A process of the room; any, where all rooms are in one. */
+function one({ supervisor, random }: Scene, room?: string): ProcessKey {
+  const mine = supervisor.keys.filter((key) => key.split(' ')[0] === room);
+  return random.pick(mine.length > 0 ? mine : supervisor.keys);
+}
 
 const processes: Fault[] = [
   ...PROCESSES.map((room): Fault => ({

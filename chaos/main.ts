@@ -7,7 +7,7 @@ import { runChaos } from './run.js';
 const number = { type: 'string' } as const;
 const { values } = parseArgs({
   options: {
-    seed: number, seconds: number, faults: number, requests: number, workers: number, users: number, instances: number, product: number, patience: number,
+    seed: number, seconds: number, faults: number, requests: number, workers: number, users: number, instances: number, product: number, patience: number, minutes: number, one: { type: 'boolean', default: false },
     profile: { type: 'string', default: 'mixed' }, disks: { type: 'boolean', default: false }, quiet: { type: 'boolean', default: false },
   },
 });
@@ -21,6 +21,6 @@ const started = performance.now();
 const say = values.quiet ? () => undefined : (line: string) => console.log(`${((performance.now() - started) / 1_000).toFixed(1).padStart(7)}  ${line}`);
 const result = await runChaos({
   seed, profile, disks: values.disks || profile === 'power', say, seconds: seconds!, faults: faults!, requests: requests!, workers: workers!, users: users!, instances: instances!,
-  product: values.product, patienceSeconds: Number(values.patience ?? 120),
+  product: values.product, inOne: values.one, minutes: Number(values.minutes ?? Infinity), patienceSeconds: Number(values.patience ?? 120),
 });
 process.exit(report(result) ? 0 : 1);

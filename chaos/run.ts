@@ -23,7 +23,11 @@ export interface ChaosOptions {
   workers?: number;
   users?: number;
   instances?: number;
+  /** every room in one process */
+  inOne?: boolean;
   disks?: boolean;
+  /** ends the run whatever it has come to */
+  minutes?: number;
   /** a compiled product other than this one */
   product?: string | undefined;
   /** how long to wait for quiet, however long that is too long */
@@ -50,7 +54,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const failpoints = listFailpoints();
   const whyNot = options.disks ? await whyNoDisks(join(tmpdir(), 'referrals-disk-try')) : 'not asked for';
   if (whyNot) say(`no disk faults and no power cuts: ${whyNot}`);
-  const supervisor = await Supervisor.start({ instances: options.instances ?? 1, disks: whyNot === null, product: options.product });
+  const supervisor = await Supervisor.start({ instances: options.instances ?? 1, inOne: options.inOne ?? false, disks: whyNot === null, product: options.product });
   const owner = new pg.Pool({ connectionString: supervisor.databaseUrl, max: 3, query_timeout: 60_000 });
   owner.on('error', () => undefined); // the server is killed under it
   let differences: Difference[] = [];
@@ -94,12 +98,14 @@ async function act(scene: Scene, options: ChaosOptions, say: (line: string) => v
   return { seed: options.seed, faults, failpoints, hits, requests: history.length, acknowledged, answers, quietAfterSeconds, differences };
 }
 
-async function injectFaults(scene: Scene, { seconds = 0, faults = 0, requests = 0, say = () => undefined }: ChaosOptions, drawn: Iterator<Fault, void>): Promise<Map<string, number>> {
+async function injectFaults(scene: Scene, options: ChaosOptions, drawn: Iterator<Fault, void>): Promise<Map<string, number>> {
+  const { seconds = 0, faults = 0, requests = 0, minutes = Infinity, say = () => undefined } = options;
   const counts = new Map<string, number>();
-  const until = performance.now() + seconds * 1_000;
+  const started = performance.now();
+  const isOver = (): boolean => performance.now() > started + minutes * 60_000;
   let count = 0;
   await wait(1_500);
-  while (performance.now() < until || count < faults || scene.workload.acknowledged < requests) {
+  while (!isOver() && (performance.now() < started + seconds * 1_000 || count < faults || scene.workload.acknowledged < requests)) {
     const { value: fault, done } = drawn.next();
     if (done) await wait(500);
     else {

@@ -43,7 +43,7 @@ async function tryOut(mutation: Pick<Mutation, 'name' | 'changes' | 'run'>): Pro
   const { profile, faults = 0, requests, users = 400 } = mutation.run;
   const numbers = { seed: values.seed, faults, requests, users, workers: 32, patience: 45 };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const said = await output([join(root, 'dist', 'chaos', 'main.js'), '--profile', profile, '--product', join(folder, 'dist'), ...args]);
+  const said = await output([join(root, 'dist', 'chaos', 'main.js'), '--one', '--profile', profile, '--product', join(folder, 'dist'), ...args]);
   rmSync(folder, { recursive: true, force: true });
   for (const [kept] of said.matchAll(/(?<=kept for a look: )\S+/g)) rmSync(kept, { recursive: true, force: true });
   const found = [...said.matchAll(/^DIFFERENCE {2}(.*?): \{|^(TOO SLOW)/gm)].map(([, invariant, slow]) => invariant ?? slow!);

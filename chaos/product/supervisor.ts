@@ -14,6 +14,8 @@ import { wait } from '../wait.js';
 export interface Shape {
   /** processes of each room */
   instances: number;
+  /** every room in one process, which starts quickly */
+  inOne?: boolean;
   /** servers on disks of their own: see `whyNoDisks` */
   disks: boolean;
   /** the compiled product, where it is not this one: broken on purpose, see mutations/ */
@@ -37,12 +39,12 @@ export class Supervisor {
 
   product!: RunningProcesses;
 
-  static async start({ instances, disks, product }: Shape): Promise<Supervisor> {
+  static async start({ instances, inOne = false, disks, product }: Shape): Promise<Supervisor> {
     const folder = mkdtempSync(join(tmpdir(), 'referrals-chaos-'));
     const servers = await Servers.start(folder, disks);
     const supervisor: Supervisor = new Supervisor(folder, servers, await createDatabase(servers.postgresUrl, 'referrals'));
     await (await migrationsOf(product))(supervisor.databaseUrl, new Secrets(folder));
-    supervisor.product = await startProcesses(supervisor.variables(), { instances, ...(product && { apps: join(product, 'apps') }) });
+    supervisor.product = await startProcesses(supervisor.variables(), { instances, ...(inOne && { names: ['standalone'] }), ...(product && { apps: join(product, 'apps') }) });
     await servers.settle();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void supervisor.stop().finally(() => process.exit(1)));
     return supervisor;

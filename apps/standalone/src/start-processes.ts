@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Every room as a process of its own, as in containers; for stories, benchmarks and fault runs on one machine. */
 export const PROCESSES = ['scheduler', 'codes', 'relationships', 'fraud', 'rewards', 'insights', 'notifications', 'gateway'] as const;
-export type ProcessName = (typeof PROCESSES)[number];
+/** `standalone` is all of them in one. */
+export type ProcessName = (typeof PROCESSES)[number] | 'standalone';
 /** A room's first process bears its name, further ones a number as well: `rewards`, `rewards 2`. */
 export type ProcessKey = ProcessName | `${ProcessName} ${number}`;
 
@@ -25,17 +26,21 @@ export const nameOf = (key: ProcessKey): ProcessName => key.split(' ')[0] as Pro
 /**
  * @param variables the environment of the processes: DATABASE_URL (migrated), NATS_URL, DATA_DIR, PORT …
  * @param instances processes of each room; further gateways choose their ports
+ * @param names which processes; `['standalone']` is one for all rooms
  * @param apps the folder of the compiled rooms, where it is not this workspace's
  */
-export async function startProcesses(variables: Record<string, string>, { instances = 1, apps = compiledApps }: { instances?: number; apps?: string } = {}): Promise<RunningProcesses> {
+export async function startProcesses(
+  variables: Record<string, string>,
+  { instances = 1, apps = compiledApps, names = PROCESSES }: { instances?: number; apps?: string; names?: readonly ProcessName[] } = {},
+): Promise<RunningProcesses> {
   const processes = new Map<ProcessKey, ChildProcess>();
-  const keys = Array.from({ length: instances }, (_, index) => PROCESSES.map((name): ProcessKey => (index === 0 ? name : `${name} ${index + 1}`))).flat();
+  const keys = Array.from({ length: instances }, (_, index) => names.map((name): ProcessKey => (index === 0 ? name : `${name} ${index + 1}`))).flat();
   for (const key of keys) processes.set(key, startProcess(apps, nameOf(key), key === nameOf(key) ? variables : { ...variables, PORT: '0' }));
   const stop = async (): Promise<void> => {
     await Promise.all([...processes.values()].map((child) => endProcess(child)));
   };
   try {
-    const gateways = keys.filter((key) => nameOf(key) === 'gateway');
+    const gateways = keys.filter((key) => nameOf(key) === 'gateway' || nameOf(key) === 'standalone');
     const urls = await Promise.all(gateways.map((key) => addressOf(processes.get(key)!)));
     await Promise.all(urls.map((url) => untilReady(url)));
     const portOf = new Map(gateways.map((key, index) => [key, new URL(urls[index]!).port]));

@@ -1,10 +1,10 @@
-import { connect } from '@nats-io/transport-node';
+import { connectNats } from '@referrals/messaging';
 import type { Random } from './random.js';
 import { wait } from './wait.js';
 
 /** Listens to the events for a while and then publishes them once or twice more, shuffled, as a broker or a relay may. */
 export async function deliverAgain(natsUrl: string, random: Random, forMs: number): Promise<void> {
-  const nats = await connect({ servers: natsUrl, maxReconnectAttempts: 0, timeout: 2_000 });
+  const nats = await connectNats(natsUrl, 'watcher');
   try {
     const heard: { subject: string; data: Uint8Array }[] = [];
     const subscription = nats.subscribe('events.>', { callback: (error, { subject, data }) => void (error ?? heard.push({ subject, data })) });

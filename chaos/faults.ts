@@ -87,7 +87,7 @@ const deliveries: Fault[] = [
   {
     name: 'events twice, late and shuffled', weight: 3,
     inject: async ({ supervisor, random }) =>
-      supervisor.meanwhile(deliverAgain(supervisor.servers.natsUrl, random, random.between(500, 4_000)).catch(() => undefined)),
+      supervisor.meanwhile(deliverAgain(supervisor.servers.watchedUrl, random, random.between(500, 4_000)).catch(() => undefined)),
   },
 ];
 

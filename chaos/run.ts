@@ -6,6 +6,7 @@ import type { Difference } from './check/difference.js';
 import { isQuiet } from './check/delivery.js';
 import { listFailpoints, type Failpoint } from './failpoints.js';
 import type { Fault, Scene } from './faults.js';
+import type { HttpDoor } from './load/http-door.js';
 import { Workload } from './load/workload.js';
 import { whyNoDisks } from './product/disk.js';
 import { Supervisor } from './product/supervisor.js';
@@ -74,8 +75,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-function openWorkload({ product, servers, adminKey, stripeSecret }: Supervisor, { users = 4_000, workers = 32, seed }: ChaosOptions): Promise<Workload> {
-  return Workload.open({ urls: product.urls, natsUrl: servers.natsUrl, adminKey, stripeSecret, users, workers }, new Random(seed));
+function openWorkload({ product, servers, adminKey, stripeSecret, folder }: Supervisor, { users = 4_000, workers = 32, seed }: ChaosOptions): Promise<Workload> {
+  return Workload.open({ urls: product.urls, natsUrl: servers.natsUrl, folder, adminKey, stripeSecret, users, workers }, new Random(seed));
 }
 
 async function act(scene: Scene, options: ChaosOptions, say: (line: string) => void): Promise<ChaosResult> {
@@ -87,12 +88,12 @@ async function act(scene: Scene, options: ChaosOptions, say: (line: string) => v
   await wait(1_000);
   workload.stop();
   await load;
-  await untilQuiet(scene, (options.patienceSeconds ?? 120) * 1_000);
+  await untilQuiet(owner, workload.http, (options.patienceSeconds ?? 120) * 1_000);
   const quietAfterSeconds = (performance.now() - healed) / 1_000;
   say(`quiet after ${quietAfterSeconds.toFixed(1)} s`);
   const differences = await finish(workload);
-  await untilQuiet(scene, (options.patienceSeconds ?? 60) * 1_000);
-  differences.push(...(await check(owner, workload)));
+  await untilQuiet(owner, workload.http, (options.patienceSeconds ?? 60) * 1_000);
+  differences.push(...(await check(owner, workload.history)));
   for (const key of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: key });
   const { history, acknowledged, answers } = workload;
   return { seed: options.seed, faults, failpoints, hits, requests: history.length, acknowledged, answers, quietAfterSeconds, differences };
@@ -148,8 +149,8 @@ async function runJob(workload: Workload, job: string): Promise<Record<string, u
 }
 
 /** Every gateway ready, nothing unsent, nothing missing, nothing pending, twice in a row. */
-async function untilQuiet({ owner, workload }: Scene, withinMs: number): Promise<void> {
-  const isAtRest = async (): Promise<boolean> => (await workload.http.areReady()) && (await isQuiet(owner).catch(() => false));
+export async function untilQuiet(owner: pg.Pool, http: HttpDoor, withinMs: number): Promise<void> {
+  const isAtRest = async (): Promise<boolean> => (await http.areReady()) && (await isQuiet(owner).catch(() => false));
   const end = performance.now() + withinMs;
   for (let calm = 0; calm < 2 && performance.now() < end; await wait(250)) calm = (await isAtRest()) ? calm + 1 : 0;
 }

@@ -9,6 +9,8 @@ import { asStripeEvent, StripeDoor } from './stripe-door.js';
 export interface WorkloadOptions {
   urls: string[];
   natsUrl: string;
+  /** the data folder, where the host's key for the broker is */
+  folder: string;
   adminKey: string;
   stripeSecret: string;
   users: number;
@@ -42,7 +44,7 @@ export class Workload {
 
   static async open(options: WorkloadOptions, random: Random): Promise<Workload> {
     const http = new HttpDoor(options.urls, options.adminKey, random);
-    const workload = new Workload(options, random, http, await NatsDoor.open(options.natsUrl), new StripeDoor(http, options.stripeSecret));
+    const workload = new Workload(options, random, http, await NatsDoor.open(options.natsUrl, options.folder), new StripeDoor(http, options.stripeSecret));
     await workload.makeScarceCodes();
     return workload;
   }

@@ -1,12 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, startNats, startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
+import { isAlive, startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
+import { startBrokerIn } from '@rooms/standalone';
 import { Disk } from './disk.js';
 import { Proxy } from './proxy.js';
 import { wait } from '../wait.js';
 
 /** Small, so that checkpoints and new segments of the log come often, and a full disk is felt at once. */
 const POSTGRES_SETTINGS = { max_wal_size: '256MB', min_wal_size: '80MB', checkpoint_timeout: '1min' };
+
+/** Hears and repeats what it likes; hosts and rooms have keys of their own. */
+const WATCHER = { name: 'watcher', password: randomBytes(16).toString('hex') };
 
 interface Disks {
   postgres: Disk;
@@ -30,7 +35,7 @@ export class Servers {
       nats: await Disk.mount(join(folder, 'nats'), join(folder, 'images-nats'), 1_024),
     };
     const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), settings: POSTGRES_SETTINGS });
-    const nats = await startNats({ dataDir: join(folder, 'nats'), jetstream: true });
+    const nats = await startBrokerIn(folder, { users: [WATCHER] });
     return new Servers(folder, disks || null, postgres, nats, await Proxy.start(postgres.port), await Proxy.start(nats.port));
   }
 
@@ -40,6 +45,11 @@ export class Servers {
 
   get natsUrl(): string {
     return this.nats.url;
+  }
+
+  /** For one who may do everything. */
+  get watchedUrl(): string {
+    return this.nats.url.replace('//', `//${WATCHER.name}:${WATCHER.password}@`);
   }
 
   async killPostgres(downMs: number, meanwhile: () => Promise<void> | void = () => undefined): Promise<void> {
@@ -56,7 +66,7 @@ export class Servers {
     await this.nats.stop();
     await meanwhile();
     await wait(downMs);
-    this.nats = await startNats({ dataDir: join(this.folder, 'nats'), jetstream: true });
+    this.nats = await startBrokerIn(this.folder, { users: [WATCHER] });
     this.natsLine.target = this.nats.port;
   }
 

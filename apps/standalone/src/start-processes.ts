@@ -52,6 +52,23 @@ export async function startProcesses(
     throw error;
   }
 }
+
+/** More of what already runs: further rooms share the queue, further gateways answer at addresses of their own. */
+export async function startBeside(names: readonly ProcessName[], variables: Record<string, string>): Promise<{ urls: string[]; stop(): Promise<void> }> {
+  const children = names.map((name) => ({ name, child: startProcess(compiledApps, name, { ...variables, PORT: '0' }) }));
+  const stop = async (): Promise<void> => {
+    await Promise.all(children.map(({ child }) => endProcess(child)));
+  };
+  try {
+    const urls = await Promise.all(children.filter(({ name }) => name === 'gateway').map(({ child }) => addressOf(child)));
+    await Promise.all(urls.map((url) => untilReady(url)));
+    return { urls, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
 function startProcess(apps: string, name: ProcessName, variables: Record<string, string>): ChildProcess {
   const main = join(apps, name, 'src', 'main.js');
   return spawn(process.execPath, ['--enable-source-maps', main], { env: variables, stdio: ['ignore', 'pipe', 'inherit'] });

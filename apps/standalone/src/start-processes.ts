@@ -98,7 +98,7 @@ function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
-export async function untilReady(url: string, withinMs = 20_000): Promise<void> {
+export async function untilReady(url: string, withinMs = 90_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (performance.now() < end) {
     const response = await fetch(`${url}/health/ready`).catch(() => null);

@@ -82,4 +82,4 @@ it('books balance and add up to the bonuses, though balances are spent, grants h
   const differences: Difference[] = [];
   expect(await recompute(db, (difference) => differences.push(difference))).toBeGreaterThan(300);
   expect(differences).toEqual([]);
-}, 120_000);
+}, 240_000);

@@ -335,7 +335,7 @@ it('keeps books that balance, and one end for every order of arrival, over rando
   for (const [index, [list, seed]] of histories.entries()) {
     const first = await live(list, null);
     expect([list, (await live(list, seed)).end]).toEqual([list, first.end]);
-    if (index % 2 === 1) continue;
+    if (index % 5 > 0) continue;
     // wherever scores come in, the one difference is what had been paid by then: that stays paid
     const [expected, late] = [await cashback(first.id), await cashback((await live(list, seed + 1, false)).id)];
     expect([list, [...late.keys()].sort()]).toEqual([list, [...expected.keys()].sort()]);
@@ -357,4 +357,4 @@ it('keeps books that balance, and one end for every order of arrival, over rando
     select sum(case when a.id = t.credit_account then t.amount else -t.amount end) as sum
     from rewards.transfer t join rewards.account a on a.id in (t.credit_account, t.debit_account) group by t.unit`);
   expect(new Set(sums.map(({ sum }) => Number(sum)))).toEqual(new Set([0]));
-}, 120_000);
+}, 300_000);

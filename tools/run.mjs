@@ -18,6 +18,7 @@ const tasks = {
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
+  screenshots: (_args, node) => runSupervised(node, ['--enable-source-maps', 'dist/e2e/screenshots.js'], environment()),
   demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
   generate: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/generate-data.js', ...args], environment()),
   docs: async (_args, node) =>

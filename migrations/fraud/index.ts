@@ -1,8 +1,9 @@
 import { FraudAddresses } from './addresses.js';
 import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
+import { FraudReviewLists } from './review-lists.js';
 import { FraudRings } from './rings.js';
 import { FraudSignals } from './signals.js';
 import { FraudUserNotes } from './user-notes.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudErasure] };
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudReviewLists, FraudErasure] };

@@ -1,5 +1,6 @@
 // One entry for every command: node tools/run.mjs <task> [arguments]. Plain JavaScript without packages, because it runs
 // before anything is installed, on whatever Node the machine has.
+import { resolve } from 'node:path';
 import { build } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { environment, findNode } from './runtime.mjs';
@@ -17,6 +18,8 @@ const tasks = {
   jest: (args, node) => runChild(node, [...jestArguments, ...args], jestEnvironment()),
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
+  'kill-rewards': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/kill-rewards-main.js', ...args], environment()),
+  'stripe-fixtures': ([file = ''], node) => runChild(node, [...jestArguments, 'e2e/stripe-events'], jestEnvironment({ STRIPE_FIXTURES: resolve(file) })),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
   screenshots: (_args, node) => runSupervised(node, ['--enable-source-maps', 'dist/e2e/screenshots.js'], environment()),
   demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),

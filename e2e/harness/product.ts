@@ -6,7 +6,7 @@ import pg from 'pg';
 import { readEnv, Secrets } from '@referrals/config';
 import { createDatabase } from '@referrals/persistence';
 import { startNats, startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
-import { startAll, startProcesses, type RunningProcesses } from '@rooms/standalone';
+import { startAll, startBeside, startProcesses, type ProcessName, type RunningProcesses } from '@rooms/standalone';
 import { migrateAll } from '@migrations/main';
 import { Client } from './client.js';
 import { deliverTwice } from './deliver-twice.js';
@@ -21,12 +21,16 @@ export interface ProductOptions {
   /** servers of its own that a story may stop; otherwise the run's PostgreSQL with a database of its own */
   ownServers?: boolean;
   testClock?: boolean;
+  /** further processes beside the product: gateways that answer too, rooms that share the work */
+  beside?: ProcessName[];
   /** further ones of the environment */
   variables?: Record<string, string>;
 }
 
 export interface Product {
   client: Client;
+  /** of every gateway, the first one's first */
+  clients: Client[];
   adminKey: string;
   databaseUrl: string;
   natsUrl: string;
@@ -54,13 +58,16 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   };
   const processes = (options.shape ?? shapeOfThisRun()) === 'processes' ? await startApart(variables) : null;
   const running = processes ?? (await startAll(readEnv(variables)));
+  const beside = options.beside ? await startBeside(options.beside, variables) : null;
+  const client = new Client(running.url, adminKey);
   const copies = options.twice ? await deliverTwice(nats.url) : null;
   const owner = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   owner.on('error', () => undefined); // a story may stop the server under it
   return {
-    client: new Client(running.url, adminKey), adminKey, databaseUrl, natsUrl: nats.url, owner, servers: { postgres, nats, folder }, processes,
+    client, clients: [client, ...(beside?.urls ?? []).map((url) => new Client(url, adminKey))], adminKey, databaseUrl, natsUrl: nats.url, owner, servers: { postgres, nats, folder }, processes,
     async stop() {
       await copies?.();
+      await beside?.stop();
       await running.stop();
       await owner.end();
       await nats.stop();

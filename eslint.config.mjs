@@ -30,6 +30,7 @@ const walls = (also = []) => {
     // One room never imports another: each is its own project, and only standalone may name the layer.
     { ...wall('room', rooms), onlyDependOnLibsWithTags: [...rooms, ...also] },
     wall('client', ['layer:domain', 'layer:config', 'layer:contracts']),
+    wall('cli', [...rooms, 'layer:client']),
     wall('standalone', [...rooms, 'layer:room', 'layer:servers', 'layer:migrations']),
     wall('demo', [...rooms, 'layer:client', 'layer:standalone', 'layer:servers']),
     wall('bench', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),

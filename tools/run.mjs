@@ -17,6 +17,7 @@ const tasks = {
   stories: (_args, node) => testStep('stories', node),
   jest: (args, node) => runChild(node, [...jestArguments, ...args], jestEnvironment()),
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
+  'nats-permissions': (args, node) => runChild(node, ['dist/apps/standalone/src/nats-permissions.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
   'kill-rewards': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/kill-rewards-main.js', ...args], environment()),
   'stripe-fixtures': ([file = ''], node) => runChild(node, [...jestArguments, 'e2e/stripe-events'], jestEnvironment({ STRIPE_FIXTURES: resolve(file) })),

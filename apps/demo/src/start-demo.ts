@@ -26,7 +26,7 @@ export async function startDemo(given: Env, say: (line: string) => void, size: S
   const product = await startAll({ ...given, DATA_DIR, TEST_CLOCK: true, HOST_JWT_SECRET: secret, HOST_JWKS_URL: undefined, WEBHOOK_ALLOW_PRIVATE: true, RATE_LIMIT_CLIENT: 0 });
   const receiver = await startReceiver();
   const plan = planOf(startOfHour(), size);
-  const quiet = await openQuiet(product.natsUrl);
+  const quiet = await openQuiet(product.natsUrl, DATA_DIR);
   const client = new ReferralsClient({ url: product.url, key: product.adminKey });
   const onDay = (day: number, days: number): void => {
     if (day % 10 === 0) say(`day ${day} of ${days}`);

@@ -17,9 +17,9 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the page
     product = await startProduct({ variables: { HOST_JWT_SECRET: HOST_SECRET } });
     client = product.client;
     await tellOfTwoFriends(product);
-    await client.post('/v1/codes', { userId: 'marketing', type: 'campaign', code: 'SPRING-SALE' });
-    await client.post('/v1/fraud-patterns', { patternType: 'email_domain', patternValue: 'throwaway.example', severity: 'high', scoreImpact: 40 });
-    await client.post('/v1/api-keys', { scope: 'service', label: 'billing' });
+    await client.tell('POST', '/v1/codes', { userId: 'marketing', type: 'campaign', code: 'SPRING-SALE' });
+    await client.tell('POST', '/v1/fraud-patterns', { patternType: 'email_domain', patternValue: 'throwaway.example', severity: 'high', scoreImpact: 40 });
+    await client.tell('POST', '/v1/api-keys', { scope: 'service', label: 'billing' });
     await eventually(async () => expect((await client.get('/v1/reviews')).body.data).toHaveLength(1), 30_000);
     browser = await launch(path!);
   }, 120_000);

@@ -19,7 +19,7 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the stor
     product = await startProduct({ variables: { HOST_JWT_SECRET: HOST_SECRET, WEBHOOK_ALLOW_PRIVATE: '1' } });
     client = product.client;
     receiver = await startReceiver();
-    await client.post('/v1/webhook-endpoints', { url: receiver.url, events: ['referral.registered'] });
+    await client.tell('POST', '/v1/webhook-endpoints', { url: receiver.url, events: ['referral.registered'] });
     ({ code } = await tellOfTwoFriends(product));
     await eventually(async () => expect((await client.get('/v1/reviews?status=pending')).body.data).toEqual([expect.objectContaining({ refereeId: 'rolf', score: 80 })]), 30_000);
     browser = await launch(path!);
@@ -83,7 +83,7 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the stor
     await dialog.getByLabel('Uses at most').fill('10');
     await dialog.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('cell', { name: 'FAIR-2026' }).waitFor();
-    expect((await client.post('/v1/referrals', { refereeId: 'visitor', code: 'fair2026' })).status).toBe(201);
+    expect((await client.tell('POST', '/v1/referrals', { refereeId: 'visitor', code: 'fair2026' })).status).toBe(201);
     await eventually(async () => {
       await page.reload();
       await settled(page);

@@ -15,5 +15,6 @@ export const LINES: Line[] = [
   { name: 'stripe', measures: 'signed webhooks, first and again, beside one SQL call' },
   { name: 'batch-rewards', measures: 'recomputing all batch rewards beside the set-based SQL, and beside one referrer at a time' },
   { name: 'dashboard', measures: 'thirty days of statistics beside a raw aggregation of the events', full: ['--events', '10000000'] },
+  { name: 'console', measures: 'every question of the console among many referrals', full: ['--referrals', '1000000'] },
   { name: 'cpu', measures: 'processor time of every process per registration' },
 ];

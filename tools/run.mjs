@@ -23,6 +23,7 @@ const tasks = {
   'kill-rewards': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/kill-rewards-main.js', ...args], environment()),
   'stripe-fixtures': ([file = ''], node) => runChild(node, [...jestArguments, 'e2e/stripe-events'], jestEnvironment({ STRIPE_FIXTURES: resolve(file) })),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
+  screenshots: (_args, node) => runSupervised(node, ['--enable-source-maps', 'dist/e2e/screenshots.js'], environment()),
   demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
   'fraud-quality': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/fraud-quality.js', ...args], environment()),
   generate: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/generate-data.js', ...args], environment()),

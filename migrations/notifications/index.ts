@@ -1,6 +1,9 @@
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
+import { NotificationsLists } from './lists.js';
 import { NotificationsOneTrial } from './one-trial.js';
 import { NotificationsRetention } from './retention.js';
 
-export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsErasure] };
+export const notificationsMigrations = {
+  room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsLists, NotificationsErasure],
+};

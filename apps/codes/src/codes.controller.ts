@@ -33,7 +33,7 @@ export class CodesController implements RoomController {
     this.sealing = new SealingKeys(room.bus, room.log);
   }
 
-  @Write(codes.issue, { group: 256 })
+  @Write(codes.issue)
   async issue(requests: Input<Contracts['issue']>[], metas: RequestMeta[]): Promise<Work<Code>> {
     const userIds = requests.map(({ userId }) => userId);
     const known = await loadAutoCodes(this.room.db, userIds);
@@ -64,7 +64,7 @@ export class CodesController implements RoomController {
     return listCodes(this.room.db, request);
   }
 
-  @Write(codes.validate, { group: 128 })
+  @Write(codes.validate)
   async validate(requests: Validation[]): Promise<Work<Reply<Contracts['validate']>>> {
     const { found } = await findCodes(this.room.db, requests.map(({ code }) => ({ text: code })));
     const boxes = await sealClients(this.sealing, requests, found);
@@ -76,7 +76,7 @@ export class CodesController implements RoomController {
     return issueToken(this.room.db, this.tokens, code);
   }
 
-  @Write(codes.click, { group: 256 })
+  @Write(codes.click)
   async click(clicks: Input<Contracts['click']>[]): Promise<Work<Reply<Contracts['click']>>> {
     const found = await findCodes(this.room.db, clicks.map(({ code }) => ({ text: code })));
     return (tx) => countClicks(tx, clicks, found, this.tokens);

@@ -17,6 +17,8 @@ import { purgeFacts } from './purge-facts.js';
 import { reassessQualified } from './reassess-qualified.js';
 import { recordAccounts } from './record-accounts.js';
 import { recordLookUps } from './record-look-ups.js';
+import { findRings } from './find-rings.js';
+import { listRings } from './list-rings.js';
 import { rescore } from './rescore.js';
 import { scoreReferrals } from './score-referrals.js';
 import { SealedContexts } from './sealed-contexts.js';
@@ -39,7 +41,7 @@ export class FraudController implements RoomController {
     this.contexts = new SealedContexts(new Fingerprints(keys, room.secrets.get('fraud-address-group'), new ShippedNetworkTypes()));
   }
 
-  @Write(fraud.getSealingKey, { group: 64 })
+  @Write(fraud.getSealingKey)
   getSealingKey(inputs: Input<typeof fraud.getSealingKey>[]): Work<Reply<typeof fraud.getSealingKey>> {
     return async (tx) => {
       const key = await todaysSealingKey(tx);
@@ -134,6 +136,16 @@ export class FraudController implements RoomController {
   @Write(fraud.deleteSharedNetwork)
   deleteSharedNetwork([request]: Request<'deleteSharedNetwork'>[], [meta]: RequestMeta[]): Work<Result<'deleteSharedNetwork'>> {
     return async (tx) => [await deleteSharedNetwork(tx, request!.id, this.contexts, actorOf(meta))];
+  }
+
+  @Write(fraud.findRings)
+  findRings([request]: Request<'findRings'>[]): Work<Result<'findRings'>> {
+    return async (tx) => [await findRings(tx, request!, this.room.log)];
+  }
+
+  @Read(fraud.listRings)
+  listRings(request: Request<'listRings'>): Promise<Result<'listRings'>> {
+    return listRings(this.room.db, request);
   }
 
   @Write(fraud.rescore)

@@ -22,14 +22,14 @@ export class RelationshipsController implements RoomController {
     this.sealing = new SealingKeys(room.bus, room.log);
   }
 
-  @Write(relationships.register, { group: 256 })
+  @Write(relationships.register)
   async register(requests: Registration[]): Promise<Work<RegistrationReply>> {
     const items = requests.map(({ code, attributionToken }) => (code === undefined ? { attributionToken: attributionToken! } : { code }));
     const [resolved, sealed] = await Promise.all([this.room.bus.request(codes.resolve, { items }), this.sealed(requests)]);
     return (tx) => registerReferrals(tx, sealed, resolved.items);
   }
 
-  @Write(relationships.recordActivity, { group: 256 })
+  @Write(relationships.recordActivity)
   async recordActivity(requests: Activity[]): Promise<Work<ActivityReply>> {
     const sealed = await this.sealed(requests);
     return (tx) => recordActivity(tx, sealed);

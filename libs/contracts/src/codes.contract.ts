@@ -50,6 +50,7 @@ export type ResolvedCode = z.output<typeof ResolvedCode>;
 
 export const codes = {
   issue: contract('codes.issue', "the user's auto code, made at the first request", {
+    group: 256,
     request: z.strictObject({ userId: UserId }),
     reply: Code,
     http: { method: 'GET', path: '/v1/users/{userId}/code', scope: 'service', tag, refusals: ['code_space_exhausted'] },
@@ -80,6 +81,7 @@ export const codes = {
     http: { method: 'PATCH', path: '/v1/codes/{codeId}', scope: 'service', tag, refusals: ['not_found'], request: update },
   }),
   validate: contract('codes.validate', 'can somebody sign up with this code, and what would they get', {
+    group: 128,
     request: z.strictObject({ code: text(256), clientIp: text(64).optional() }),
     reply: z.object({
       valid: z.boolean(),
@@ -101,6 +103,7 @@ export const codes = {
   }),
   /** For links: a token for the click, counted where a person clicked. */
   click: contract('codes.click', 'somebody followed a link with a code', {
+    group: 256,
     request: z.strictObject({ code: text(256), counts: z.boolean() }),
     reply: z.object({ token: z.string(), expiresAt: Instant }),
   }),

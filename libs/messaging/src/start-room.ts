@@ -58,7 +58,7 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
   const controller: RoomController = app.get(definition.controller);
   subscriptions = subscriptionsOf(controller);
   await app.listen();
-  const relay = new RelayLoop(db, nats, log);
+  const relay = new RelayLoop(db, nats, log, room.crowds);
   const consumer = new ConsumerLoop(db, nats, name, subscriptions, log);
   relay.start();
   if (subscriptions.length > 0) consumer.start();

@@ -35,6 +35,11 @@ export class ReviewsController {
     return this.gateway.ask(fraud.assignReview, input, call);
   }
 
+  @Route(fraud.listRings)
+  listRings(input: Input<Contracts['listRings']>, call: Call) {
+    return this.gateway.ask(fraud.listRings, input, call);
+  }
+
   @Route(fraud.noteReview)
   noteReview(input: Input<Contracts['noteReview']>, call: Call) {
     return this.gateway.ask(fraud.noteReview, input, call);

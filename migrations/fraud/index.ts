@@ -1,7 +1,8 @@
 import { FraudAddresses } from './addresses.js';
 import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
+import { FraudPartitions } from './partitions.js';
 import { FraudRings } from './rings.js';
 import { FraudSignals } from './signals.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudErasure] };
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudPartitions, FraudErasure] };

@@ -1,5 +1,6 @@
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
+import { NotificationsPartitions } from './partitions.js';
 import { NotificationsRetention } from './retention.js';
 
-export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsErasure] };
+export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsPartitions, NotificationsErasure] };

@@ -1,3 +1,4 @@
+import { CodesCampaigns } from './campaigns.js';
 import { CodesClicks } from './clicks.js';
 import { CodesErasure } from './erasure.js';
 import { CodesFirstLookUps } from './first-look-ups.js';
@@ -5,4 +6,7 @@ import { CodesInitial } from './initial.js';
 import { CodesPartitions } from './partitions.js';
 import { CodesRetention } from './retention.js';
 
-export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesPartitions, CodesErasure] };
+export const codesMigrations = {
+  room: 'codes',
+  migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesPartitions, CodesErasure],
+};

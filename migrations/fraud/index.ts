@@ -4,5 +4,9 @@ import { FraudInitial } from './initial.js';
 import { FraudPartitions } from './partitions.js';
 import { FraudRings } from './rings.js';
 import { FraudSignals } from './signals.js';
+import { FraudUserNotes } from './user-notes.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudPartitions, FraudErasure] };
+export const fraudMigrations = {
+  room: 'fraud',
+  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudPartitions, FraudErasure],
+};

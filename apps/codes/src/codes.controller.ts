@@ -16,6 +16,7 @@ import { noteRegistrations } from './note-registrations.js';
 import { noteUsers } from './note-users.js';
 import { pauseCodes } from './pause-codes.js';
 import { resolveCodes } from './resolve-codes.js';
+import { searchCodes } from './search-codes.js';
 import { exactUses, updateCode, type Update } from './update-code.js';
 import { validateCodes, type Validation } from './validate-codes.js';
 
@@ -62,6 +63,11 @@ export class CodesController implements RoomController {
   @Read(codes.list)
   list(request: Input<Contracts['list']>): Promise<Reply<Contracts['list']>> {
     return listCodes(this.room.db, request);
+  }
+
+  @Read(codes.search)
+  search(request: Input<Contracts['search']>): Promise<Reply<Contracts['search']>> {
+    return searchCodes(this.room.db, request);
   }
 
   @Write(codes.validate)

@@ -23,6 +23,7 @@ import { rescore } from './rescore.js';
 import { scoreReferrals } from './score-referrals.js';
 import { SealedContexts } from './sealed-contexts.js';
 import { rotateSealingKeys, todaysSealingKey } from './sealing-keys.js';
+import { listUserNotes, noteUser } from './user-notes.js';
 import { createSharedNetwork, deleteSharedNetwork } from './shared-networks.js';
 
 type Contracts = typeof fraud;
@@ -62,6 +63,16 @@ export class FraudController implements RoomController {
   @Read(fraud.getReview)
   getReview({ id }: Request<'getReview'>): Promise<Result<'getReview'>> {
     return getReview(this.room, id);
+  }
+
+  @Read(fraud.listUserNotes)
+  listUserNotes(request: Request<'listUserNotes'>): Promise<Result<'listUserNotes'>> {
+    return listUserNotes(this.room.db, request);
+  }
+
+  @Write(fraud.noteUser)
+  noteUser([request]: Request<'noteUser'>[], [meta]: RequestMeta[]): Work<Result<'noteUser'>> {
+    return async (tx) => [await noteUser(tx, request!, actorOf(meta))];
   }
 
   @Write(fraud.decideReview)

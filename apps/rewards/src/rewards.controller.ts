@@ -34,8 +34,8 @@ export class RewardsController implements RoomController {
   constructor(@Inject(Room) readonly room: Room) {}
 
   @Write(rewards.applyPayment)
-  applyPayment(requests: PaymentRequest[]): Work<PaymentReply> {
-    return (tx) => applyPayments(tx, requests);
+  applyPayment(requests: PaymentRequest[], metas: RequestMeta[]): Work<PaymentReply> {
+    return (tx) => applyPayments(tx, requests, (index) => metas[index]?.actor ?? 'a host on NATS');
   }
 
   @Write(rewards.applyRefund)

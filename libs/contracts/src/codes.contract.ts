@@ -60,6 +60,11 @@ export const codes = {
     reply: pageOf(Code),
     http: { method: 'GET', path: '/v1/users/{userId}/codes', scope: 'service', tag },
   }),
+  search: contract('codes.search', 'the code that a text leads to, or all codes of a kind, newest first', {
+    request: z.strictObject({ code: text(256).optional(), type: z.enum(['custom', 'campaign']).optional().meta({ description: 'campaign unless given' }), ...Paging }),
+    reply: pageOf(Code),
+    http: { method: 'GET', path: '/v1/codes', scope: 'admin', tag },
+  }),
   create: contract('codes.create', 'a code of the user’s own choice, or an operator’s campaign code', {
     request: z.strictObject({
       userId: UserId,

@@ -57,6 +57,9 @@ export const SharedNetwork = z.object({
 }).meta({ id: 'SharedNetwork' });
 export type SharedNetwork = z.output<typeof SharedNetwork>;
 
+export const UserNote = z.object({ id: Id, actor: z.string(), body: z.string(), createdAt: Instant }).meta({ id: 'UserNote' });
+export type UserNote = z.output<typeof UserNote>;
+
 // ── Rings ──
 
 export const Ring = z.object({
@@ -116,6 +119,16 @@ export const fraud = {
     request: z.strictObject({ id: Id, notes: notes.min(1) }),
     reply: Review,
     http: { method: 'POST', path: '/v1/reviews/{id}/notes', refusals: ['not_found'], ...reviews },
+  }),
+  listUserNotes: contract('fraud.listUserNotes', 'what operators noted about a user, newest first', {
+    request: z.strictObject({ userId: UserId, ...Paging }),
+    reply: pageOf(UserNote),
+    http: { method: 'GET', path: '/v1/users/{userId}/notes', ...reviews },
+  }),
+  noteUser: contract('fraud.noteUser', 'notes something about a user', {
+    request: z.strictObject({ userId: UserId, body: notes.min(1) }),
+    reply: UserNote,
+    http: { method: 'POST', path: '/v1/users/{userId}/notes', status: 201, ...reviews },
   }),
   lapseReviews: contract('fraud.lapseReviews', 'closes reviews whose bonuses were released by time; one bounded step', {
     request: z.strictObject({ limit: z.int().min(1).max(5_000).default(1_000) }),

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, relayOnce, type Database, type OutboxMessage } from '@referrals/persistence';
+import { inboxOf, tellingUser } from './broker-users.js';
 import { Crowds } from './crowds.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
@@ -34,7 +35,7 @@ export class RelayLoop {
     private readonly crowds = new Crowds(),
     private readonly yieldMs = YIELD_MS,
   ) {
-    this.stream = new StreamPublisher(nats, db.room);
+    this.stream = new StreamPublisher(nats, inboxOf(tellingUser(db.room)));
     db.onCommitted(() => this.nudge());
   }
 

@@ -1,4 +1,3 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { Env, Secrets } from '@referrals/config';
 import type { Database } from '@referrals/persistence';
 import type { Bus } from './bus.js';
@@ -11,7 +10,6 @@ export class Room {
     readonly name: string,
     readonly db: Database,
     readonly bus: Bus,
-    readonly nats: NatsConnection,
     readonly log: Log,
     readonly env: Env,
     readonly secrets: Secrets,

@@ -20,6 +20,16 @@ export class ReviewsController {
     return this.gateway.ask(fraud.getReview, input, call);
   }
 
+  @Route(fraud.listUserNotes)
+  listUserNotes(input: Input<Contracts['listUserNotes']>, call: Call) {
+    return this.gateway.ask(fraud.listUserNotes, input, call);
+  }
+
+  @Route(fraud.noteUser)
+  noteUser(input: Input<Contracts['noteUser']>, call: Call) {
+    return this.gateway.ask(fraud.noteUser, input, call);
+  }
+
   @Route(fraud.decideReview)
   decideReview(input: Input<Contracts['decideReview']>, call: Call) {
     return this.gateway.ask(fraud.decideReview, input, call);

@@ -1,11 +1,12 @@
 import { RewardsAccess } from './access.js';
 import { RewardsBatch } from './batch-rewards.js';
 import { RewardsErasure } from './erasure.js';
+import { RewardsImports } from './imports.js';
 import { RewardsInitial } from './initial.js';
 import { RewardsMoney } from './money.js';
 import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsImports, RewardsErasure],
 };

@@ -17,6 +17,15 @@ interface BonusFact {
   holdReason: string | null; holdUntil: string | null; heldAt: string | null; paidAt: string | null;
 }
 
+export interface Payment {
+  paymentId: string;
+  userId: string;
+  kind: string;
+  amount: number;
+  currency: string;
+  occurredAt: string;
+}
+
 type StageEvent = Received<'referralRegistered'> | Received<'referralActivated'> | Received<'referralQualified'> | Received<'referralRetained'>;
 
 /** A stage counts on the day of its event's `occurredAt`, for each payment that it rests on. */
@@ -29,6 +38,21 @@ export function stageFacts(stage: 'registered' | 'activated' | 'qualified' | 're
       referralId: data.referralId, stage, trigger: 'paymentId' in data ? data.paymentId : '', at: occurredAt,
     })),
   };
+}
+
+/** Another system's referrals, each stage on its own day; the qualification stands for a first payment of which nobody knows more. */
+export function importedFacts(received: Received<'referralsImported'>[]): { facts: Facts; payments: Payment[] } {
+  const all = received.flatMap(({ data }) => data.referrals);
+  const triggerOf = (id: string): string => `imported:${id}`;
+  const stages = all.flatMap(({ referralId, registeredAt, activatedAt, qualifiedAt, retainedAt }) => [
+    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt },
+    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt }] : []),
+    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: triggerOf(referralId), at: qualifiedAt }] : []),
+    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: triggerOf(referralId), at: retainedAt }] : []),
+  ]);
+  const payments = all.flatMap(({ referralId, refereeId, qualifiedAt }) =>
+    qualifiedAt ? [{ paymentId: triggerOf(referralId), userId: refereeId, kind: 'purchase', amount: 0, currency: '', occurredAt: qualifiedAt }] : []);
+  return { facts: { referrals: all.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages }, payments };
 }
 
 type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonusReleased'> | Received<'bonusRejected'> | Received<'bonusClawedBack'>;

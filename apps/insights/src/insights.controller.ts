@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { events, insights, plumbing, type Input, type Reply } from '@referrals/contracts';
 import { On, Read, Room, subscriptionsOf, Write, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
-import { bonusFacts, stageFacts, type Received } from './facts.js';
+import { bonusFacts, importedFacts, stageFacts, type Received } from './facts.js';
 import { keepNames, keepPayments, projectFacts } from './project-facts.js';
 import { readDaily, readLeaderboard, readOverview } from './read-stats.js';
 import { readUserStats } from './read-user-stats.js';
@@ -79,7 +79,7 @@ export class InsightsController implements RoomController {
 
   @On(events.paymentSettled)
   paymentSettled(tx: Transaction, received: Received<'paymentSettled'>[]): Promise<void> {
-    return keepPayments(tx, received);
+    return keepPayments(tx, received.map(({ data }) => data));
   }
 
   @On(events.bonusPaid)
@@ -105,5 +105,12 @@ export class InsightsController implements RoomController {
   @On(events.bonusClawedBack)
   bonusClawedBack(tx: Transaction, received: Received<'bonusClawedBack'>[]): Promise<void> {
     return projectFacts(tx, bonusFacts('clawed_back', received));
+  }
+
+  @On(events.referralsImported)
+  async referralsImported(tx: Transaction, received: Received<'referralsImported'>[]): Promise<void> {
+    const { facts, payments } = importedFacts(received);
+    await projectFacts(tx, facts);
+    await keepPayments(tx, payments);
   }
 }

@@ -8,6 +8,7 @@ import type { ReferrerState } from './booking.queries.js';
 import { decideBonus, endsDays } from './decide-bonus.js';
 import { Journal } from './ledger.js';
 import type { MoneyFacts } from './money.queries.js';
+import { isHistory } from './note-imports.js';
 import { countPaying } from './paying-referees.js';
 import { applyReturns, disputesOf } from './payment-returns.js';
 import { takeBackAccess, type TakenBackAccess } from './take-back-access.js';
@@ -117,7 +118,7 @@ export class PaymentBooks {
   private bookCashback(payment: PaymentRow, referral: ReferralBooks): void {
     const { programme, now } = this.tx;
     const known = this.bonuses.get(payment.id) ?? [];
-    if (!programme.families.cashback || known.some(({ family }) => family === 'cashback')) return;
+    if (!programme.families.cashback || isHistory(referral) || known.some(({ family }) => family === 'cashback')) return;
     const { paidCount } = this.referrers.get(referral.referrerId)!;
     const { level, rate } = cashbackLevel(paidCount, programme.cashback.levels);
     const bonus: BonusRow = {

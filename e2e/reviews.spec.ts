@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { eventually, type Client } from './harness/client.js';
 import { startProduct, type Product } from './harness/product.js';
 
@@ -62,6 +60,45 @@ describe('a review', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
+  it('keeps its whole history: who opened, took, noted, escalated and decided it, and when', async () => {
+    const review = await suspect({ ip: '198.51.100.12', deviceId: 'device-of-history' });
+    await client.post(`/v1/reviews/${review.id}/assign`, { assignee: 'rita' });
+    await client.setClock(after(1));
+    await client.post(`/v1/reviews/${review.id}/notes`, { notes: 'same phone' });
+    await client.post(`/v1/reviews/${review.id}/decision`, { decision: 'escalate', notes: 'please look' });
+    await client.post(`/v1/reviews/${review.id}/assign`, { assignee: null });
+    await client.setClock(after(2));
+    await client.post(`/v1/reviews/${review.id}/decision`, { decision: 'reject' });
+    await client.post(`/v1/reviews/${review.id}/notes`, { notes: 'told support' });
+    expect(await client.post(`/v1/reviews/${review.id}/assign`, { assignee: 'rolf' })).toMatchObject({ status: 409, body: { code: 'already_decided' } });
+    const { body } = await client.get(`/v1/reviews/${review.id}`);
+    expect(body).toMatchObject({ status: 'rejected', assignee: null, notes: 'told support', decidedBy: 'first-admin-key', decidedAt: after(2).toISOString() });
+    expect(body.history.map(({ kind, actor, at }: Record<string, string>) => [kind, actor, at])).toEqual([
+      ['opened', 'fraud', NOW.toISOString()], ['assigned', 'first-admin-key', NOW.toISOString()], ['noted', 'first-admin-key', after(1).toISOString()],
+      ['escalated', 'first-admin-key', after(1).toISOString()], ['assigned', 'first-admin-key', after(1).toISOString()],
+      ['rejected', 'first-admin-key', after(2).toISOString()], ['noted', 'first-admin-key', after(2).toISOString()],
+    ]);
+    await client.setClock(NOW);
+  });
+
+  it('is decided with up to 100 others at once; of two reviewers with the same list each review has one', async () => {
+    const reviews = await Promise.all(Array.from({ length: 12 }, (_, n) => suspect({ ip: `198.51.100.${30 + n}`, deviceId: `device-in-bulk-${n}` })));
+    const ids = reviews.map(({ id }) => id);
+    const unknown = '0199aaaa-0000-7000-8000-000000000001';
+    const [approved, rejected] = await Promise.all([
+      client.post('/v1/reviews/decisions', { ids: [...ids, unknown], decision: 'approve', notes: 'a family' }),
+      client.post('/v1/reviews/decisions', { ids: [unknown, ...ids.toReversed()], decision: 'reject' }),
+    ]);
+    expect([approved.status, rejected.status]).toEqual([200, 200]);
+    const outcomes = new Map<string, string[]>();
+    for (const { id, outcome } of [...approved.body.data, ...rejected.body.data]) outcomes.set(id, [...(outcomes.get(id) ?? []), outcome].sort());
+    expect(outcomes.get(unknown)).toEqual(['not_found', 'not_found']);
+    for (const id of ids) expect(outcomes.get(id)).toEqual(['already_decided', 'decided']);
+    for (const id of ids) expect(await told('review.decided', id)).toHaveLength(1);
+    const tooMany = Array.from({ length: 101 }, () => unknown);
+    expect(await client.post('/v1/reviews/decisions', { ids: tooMany, decision: 'reject' })).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+  });
+
   it('of the first band lapses with its hold; one of 60 and more is still there a year later, with an alert', async () => {
     const [medium, high] = [await suspect({ ip: '198.51.100.10' }), await suspect({ ip: '198.51.100.11', deviceId: 'device-forgotten' })];
     expect([medium.priority, high.priority]).toEqual(['medium', 'high']);
@@ -74,92 +111,5 @@ describe('a review', () => {
     expect((await client.get(`/v1/reviews/${high.id}`)).body.status).toBe('pending');
     expect(await told('review.overdue', high.id)).toMatchObject([{ reviewId: high.id, score: 80, priority: 'high' }]);
     await client.setClock(NOW);
-  });
-});
-
-describe('signals over the whole product', () => {
-  const scored = (referee: string) => eventually(async () => {
-    const { body } = await client.get(`/v1/users/${referee}/referral`);
-    expect(body.fraudScore).not.toBeNull();
-    return body;
-  });
-
-  it('know a sign-up seconds after the look-up from the same address', async () => {
-    const code = await client.codeOf('quick');
-    await client.post('/v1/codes/validate', { code, clientIp: '198.51.100.20' });
-    await client.setClock(new Date(NOW.getTime() + 30_000));
-    await client.post('/v1/referrals', { refereeId: 'quick-1', code, context: { ip: '198.51.100.20' } });
-    await eventually(async () => expect((await scored('quick-1')).fraudSignals).toMatchObject([{ signal: 'rapid_registration', weight: 15 }]));
-    await client.setClock(new Date(NOW.getTime() + 31_000));
-    await client.post('/v1/referrals', { refereeId: 'quick-2', code, context: { ip: '198.51.100.20' } });
-    expect((await scored('quick-2')).fraudSignals).toEqual([]);
-    await client.setClock(NOW);
-  });
-
-  it('know an e-mail that resembles the referrer’s, told before or after', async () => {
-    await client.put('/v1/users/mailer', { email: 'Till.Weber+work@gmail.com' });
-    await client.post('/v1/referrals', { refereeId: 'mailed', code: await client.codeOf('mailer'), context: { email: 'tillweber7@googlemail.com' } });
-    await eventually(async () => expect((await scored('mailed')).fraudSignals).toMatchObject([{ signal: 'similar_email', weight: 25, evidence: { match: 'same_without_digits' } }]));
-    await client.put('/v1/users/mailed', { email: 'x@mailinator.com' });
-    await eventually(async () => expect((await scored('mailed')).fraudScore).toBe(45));
-  });
-
-  it('take in a pattern that comes after the sign-up', async () => {
-    await client.post('/v1/referrals', { refereeId: 'early', code: await client.codeOf('pat'), context: { ip: '192.0.2.77' } });
-    expect((await scored('early')).fraudScore).toBe(0);
-    const value = { patternType: 'ip_range', patternValue: '192.0.2.0/24' };
-    expect((await client.post('/v1/fraud-patterns/dry-run', value)).body).toMatchObject({ matched: 1 });
-    const made = await client.post('/v1/fraud-patterns', { ...value, severity: 'high', scoreImpact: 60 });
-    expect(made).toMatchObject({ status: 201, body: { ...value, isActive: true } });
-    await eventually(async () => expect((await scored('early')).fraudScore).toBe(60));
-    expect((await client.call('DELETE', `/v1/fraud-patterns/${made.body.id}`)).status).toBe(204);
-    await eventually(async () => expect((await scored('early')).fraudScore).toBe(0));
-    expect(await client.post('/v1/fraud-patterns', { ...value, patternValue: 'nowhere', severity: 'high', scoreImpact: 60 })).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
-  });
-
-  it('block none of 500 users behind one IPv4 address', async () => {
-    const context = { ip: '203.0.113.200' };
-    const referrers = Array.from({ length: 25 }, (_, n) => `campus-${n}`);
-    await Promise.all(referrers.map((userId) => client.post('/v1/activity', { id: `at-${userId}`, userId, kind: 'login', context })));
-    for (const [index, referrer] of referrers.entries()) {
-      const code = await client.codeOf(referrer);
-      // four an hour each: what is measured is the address alone
-      for (let hour = 0; hour < 5; hour += 1) {
-        await client.setClock(after(24 + hour * 2));
-        const answers = await Promise.all([0, 1, 2, 3].map((n) => client.post('/v1/referrals', { refereeId: `student-${index}-${hour}-${n}`, code, context })));
-        expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
-      }
-    }
-    const scores = await eventually(async () => {
-      const { rows } = await product.owner.query(`select score, count(*)::int as n from fraud.assessment where referrer_id like 'campus-%' and score is not null group by 1`);
-      expect(rows.reduce((sum: number, { n }: { n: number }) => sum + n, 0)).toBe(500);
-      return rows;
-    }, 30_000);
-    expect(scores).toEqual([{ score: 30, n: 500 }]);
-    const { rows } = await product.owner.query(`select status, count(*)::int as n from fraud.review where referrer_id like 'campus-%' group by 1`);
-    expect(rows).toEqual([{ status: 'pending', n: 500 }]);
-    await client.setClock(NOW);
-  }, 120_000);
-
-  it('leave no raw value in the database, the logs or the streams', async () => {
-    const raw = ['198.51.100.', '203.0.113.200', '192.0.2.77', 'device-forgotten', 'mailinator', 'tillweber', 'till.weber'];
-    for (const schema of ['codes', 'relationships', 'fraud', 'rewards', 'scheduler', 'gateway']) {
-      const { rows } = await product.owner.query<{ table: string }>(
-        `select c.relname as table from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relkind = 'r'`, [schema]);
-      for (const { table } of rows) {
-        // e-mail domains are facts that fraud may keep, and an operator's pattern is no user's address
-        const values = raw.filter((value) => value !== 'mailinator');
-        const { rows: found } = await product.owner.query(`select 1 from ${schema}."${table}" t where lower(t::text) like any($1) limit 1`, [values.map((value) => `%${value}%`)]);
-        expect([`${schema}.${table}`, found.length]).toEqual([`${schema}.${table}`, 0]);
-      }
-    }
-    const { folder } = product.servers;
-    const streams = readdirSync(join(folder, 'nats'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const files = [join(folder, 'referrals.log'), ...streams.map((entry) => join(entry.parentPath, entry.name))];
-    expect(files.length).toBeGreaterThan(3);
-    for (const file of files) {
-      const text = readFileSync(file, 'latin1').toLowerCase();
-      for (const value of raw) expect([file, value, text.includes(value)]).toEqual([file, value, false]);
-    }
   });
 });

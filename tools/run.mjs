@@ -18,6 +18,7 @@ const tasks = {
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
+  'bench-cpu': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/cpu.js', ...args], environment()),
   'bench-dashboard': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/dashboard.js', ...args], environment()),
   docs: async (_args, node) =>
     (await runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment())) || runChild(node, ['dist/apps/cli/src/write-document.js'], environment()),

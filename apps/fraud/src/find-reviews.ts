@@ -33,8 +33,7 @@ export async function getReview({ db, bus }: Room, id: string): Promise<ReviewDe
   if (!row) throw new Refusal('not_found');
   const bonusesOf = async (userId: string): Promise<Bonus[]> => {
     try {
-      const { data } = await bus.request(rewards.listBonuses, { userId, limit: 100 }, { timeoutMs: 700 });
-      return data.filter(({ referralId }) => referralId === row.referralId);
+      return (await bus.request(rewards.listBonuses, { userId, referralId: row.referralId, limit: 100 }, { timeoutMs: 700 })).data;
     } catch (error) {
       if (error instanceof Refusal) return [];
       throw error;

@@ -43,6 +43,18 @@ describe('the bonuses of one referral', () => {
     ]);
   });
 
+  it('are listed alone when the referral is named, each party’s with the party', async () => {
+    const [referrer, referee] = [somebody(), somebody()];
+    const [one, other] = [new ToldReferral(referrer, referee, ago(48)), new ToldReferral(referrer, somebody(), ago(48))];
+    await deliver(db, [...story(one), ...story(other)]);
+    const listed = async (userId: string) => (await listBonuses(db, { userId, referralId: one.id, limit: 100 })).data;
+    expect((await listed(referrer)).map(({ referralId, event }) => [referralId, event]).sort()).toEqual(
+      ['activated', 'cross_app', 'qualified', 'registered'].map((event) => [one.id, event]));
+    expect((await listed(referee)).map(({ event }) => event)).toEqual(['registered']);
+    const { data, nextCursor } = await listBonuses(db, { userId: referrer, referralId: one.id, limit: 3 });
+    expect((await listBonuses(db, { userId: referrer, referralId: one.id, limit: 3, cursor: nextCursor! })).data).toHaveLength(4 - data.length);
+  });
+
   it('are paid once when every event is delivered twice, and again under a new id', async () => {
     const [referrer, referee] = [somebody(), somebody()];
     const told = story(new ToldReferral(referrer, referee, ago(48)));

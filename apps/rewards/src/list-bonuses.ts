@@ -5,11 +5,11 @@ import { BonusEntity } from './bonus.entity.js';
 
 type Listing = typeof rewards.listBonuses;
 
-/** A user's bonuses, newest first. */
-export async function listBonuses(db: Database, { userId, status, limit, cursor }: Input<Listing>): Promise<Reply<Listing>> {
+/** A user's bonuses, newest first; those of one referral alone when it is named. */
+export async function listBonuses(db: Database, { userId, status, referralId, limit, cursor }: Input<Listing>): Promise<Reply<Listing>> {
   const [after] = decodeCursor(cursor, 1) ?? [];
   if (after !== undefined && !UUID.test(after)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
-  const where = { userId, ...(status && { status }), ...(after && { id: { $lt: after } }) };
+  const where = { userId, ...(status && { status }), ...(referralId && { referralId }), ...(after && { id: { $lt: after } }) };
   const rows = await db.em().find(BonusEntity, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
   const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
   return { data: data.map(bonusOf), nextCursor };

@@ -124,7 +124,15 @@ export class RewardsController implements RoomController {
     return checkAccess(this.room.db, input);
   }
 
-  @On(events.referralRegistered)
+  /** Before what it assesses: a bonus whose assessment is known is booked once, as paid. */
+  @On(events.referralAssessed)
+  async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
+    this.log(await applyAssessments(tx, received.map(asAssessment)));
+    await noteAddresses(tx, received);
+  }
+
+  /** Waits for the assessment, which usually follows at once; without it the bonuses are booked as pending, and once more when it has come. */
+  @On(events.referralRegistered, { lingers: { until: events.referralAssessed, atMostMs: 2_000 } })
   async referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
     const waiting = await waitingPayments(tx, received.map(({ data }) => data.refereeId));
     this.log(await grantBonuses(tx, 'registered', received.map(({ data }) => asOccasion(data, data.registeredAt))));
@@ -150,12 +158,6 @@ export class RewardsController implements RoomController {
   @On(events.referralRetained)
   async referralRetained(tx: Transaction, received: Received<'referralRetained'>): Promise<void> {
     this.log(await grantBonuses(tx, 'retained', received.map(({ data, sequence }) => asOccasion(data, data.retainedAt, { paymentId: data.paymentId, sequence }))));
-  }
-
-  @On(events.referralAssessed)
-  async referralAssessed(tx: Transaction, received: Received<'referralAssessed'>): Promise<void> {
-    this.log(await applyAssessments(tx, received.map(asAssessment)));
-    await noteAddresses(tx, received);
   }
 
   @On(events.userUpdated)

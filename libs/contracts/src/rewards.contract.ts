@@ -153,7 +153,7 @@ export const rewards = {
     http: { method: 'GET', path: '/v1/users/{userId}/balances', scope: 'service', tag },
   }),
   listBonuses: contract('rewards.listBonuses', "a user's bonuses, newest first", {
-    request: z.strictObject({ userId: UserId, status: BonusStatus.optional(), ...Paging }),
+    request: z.strictObject({ userId: UserId, status: BonusStatus.optional(), referralId: Id.optional(), ...Paging }),
     reply: pageOf(Bonus),
     http: { method: 'GET', path: '/v1/users/{userId}/bonuses', scope: 'service', tag },
   }),

@@ -4,28 +4,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bury, failpoint, isTransient, receive, type Database, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import type { ReceivedEvent, Subscription } from './handle.js';
+import { Linger } from './linger.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
-import { consumerName, STREAM } from './stream.js';
+import { consumerName, eventSubject, IN_HAND, STREAM } from './stream.js';
 
-const GROUP = 512;
+const GROUP = 1_024;
 /** Groups begin at least so far apart: with four steps from a registration to its paid bonuses, well below a second. */
-const PACE_MS = 60;
-/** Messages taken from the broker and not yet handled; beyond it they stay there. */
-const BUFFER = 1_024;
+const PACE = { everyMs: 60, restTurns: 3, restMs: 700 };
+/** So many messages that the broker still has to deliver are too many to yield to others any longer. */
+const BACKLOG = 100_000;
 /** A message that fails this often goes to the dead letters. */
 const ATTEMPTS = 5;
 const BACK_OFF_MS = [200, 1_000, 2_000, 4_000];
 
+interface Arrival {
+  message: JsMsg;
+  /** undefined: no event of ours at all */
+  event: AnyEvent | undefined;
+}
+
 /** Reads the room's events in groups: inbox row and effect commit together, and only then the broker hears of it. */
 export class ConsumerLoop {
-  private readonly queue: JsMsg[] = [];
+  private readonly queue: Arrival[] = [];
+  private readonly linger = new Linger<Arrival>((arrivals) => this.enqueue(arrivals));
   private readonly reading = new Set<ConsumerMessages>();
   private working: Promise<void> | undefined;
-  private waiting: (() => void)[] = [];
-  private readonly pace = new Pace(PACE_MS);
+  private readonly pace = new Pace(PACE);
   private stopped = false;
   private done: Promise<unknown> = Promise.resolve();
+  /** subjects for which others linger */
+  private readonly awaited: Set<string>;
 
   constructor(
     private readonly db: Database,
@@ -33,30 +42,34 @@ export class ConsumerLoop {
     private readonly name: string,
     private readonly subscriptions: Subscription[],
     private readonly log: Log,
-  ) {}
+  ) {
+    this.awaited = new Set(subscriptions.flatMap(({ lingers }) => (lingers ? [eventSubject(lingers.until.type)] : [])));
+  }
 
   start(): void {
-    this.done = Promise.all(this.subscriptions.map(({ kind }) => this.read(consumerName(this.name, kind.type))));
+    this.done = Promise.all(this.subscriptions.map((subscription) => this.read(subscription)));
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.linger.clear();
     for (const messages of this.reading) messages.stop();
-    this.makeRoom();
     await this.done;
     await this.working;
   }
 
   /** Stream and consumer may be missing for a while: at the first start, or after the broker lost its store. */
-  private async read(name: string): Promise<void> {
+  private async read({ kind, lingers }: Subscription): Promise<void> {
+    const callback = (message: JsMsg): void => this.take(message, lingers);
     while (!this.stopped) {
       try {
-        const consumer = await jetstream(this.nats, { timeout: 3_000 }).consumers.get(STREAM, name);
-        const messages = await consumer.consume({ max_messages: BUFFER, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true });
+        const consumer = await jetstream(this.nats, { timeout: 3_000 }).consumers.get(STREAM, consumerName(this.name, kind.type));
+        const messages = await consumer.consume({ max_messages: IN_HAND, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true, callback });
         this.reading.add(messages);
         void this.watch(messages);
-        for await (const message of messages) await this.take(message);
+        const error = await messages.closed();
         this.reading.delete(messages);
+        if (error) throw error;
       } catch (error) {
         this.log.warn({ err: (error as Error).message }, 'consumer_waits');
       }
@@ -71,40 +84,43 @@ export class ConsumerLoop {
     }
   }
 
-  private async take(message: JsMsg): Promise<void> {
-    this.queue.push(message);
-    this.working ??= this.work();
-    if (this.queue.length >= BUFFER) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  private take(message: JsMsg, lingers: Subscription['lingers']): void {
+    const arrival = { message, event: eventOf(message) };
+    const aggregate = arrival.event?.aggregateId ?? '';
+    if (this.awaited.has(message.subject)) this.linger.end(aggregate);
+    if (lingers && !message.redelivered) this.linger.hold(aggregate, arrival, lingers.atMostMs);
+    else this.enqueue([arrival]);
   }
 
-  private makeRoom(): void {
-    for (const resolve of this.waiting.splice(0)) resolve();
+  private enqueue(arrivals: Arrival[]): void {
+    this.queue.push(...arrivals);
+    this.working ??= this.work();
   }
 
   private async work(): Promise<void> {
     await new Promise(setImmediate); // what one network read brought is one group
     while (this.queue.length > 0 && !this.stopped) {
-      if (this.queue.length < GROUP) await this.pace.turn();
-      const group = this.queue.splice(0, GROUP);
-      this.makeRoom();
-      await this.handle(group);
+      await this.pace.turn(this.queue[0]!.message.info.pending > BACKLOG);
+      await this.handle(this.queue.splice(0, GROUP));
+      this.pace.done();
     }
     this.working = undefined;
   }
 
-  private async handle(group: JsMsg[]): Promise<void> {
+  private async handle(group: Arrival[]): Promise<void> {
     try {
-      await this.apply(group.map((message) => message.json<AnyEvent>()));
-      for (const message of group) message.ack();
+      await this.apply(group);
+      for (const { message } of group) message.ack();
     } catch (error) {
-      if (isTransient(error)) return this.later(group, error);
-      for (const message of group) await this.alone(message);
+      if (isTransient(error)) return this.later(group.map(({ message }) => message), error);
+      for (const arrival of group) await this.alone(arrival);
     }
   }
 
-  private async alone(message: JsMsg): Promise<void> {
+  private async alone(arrival: Arrival): Promise<void> {
+    const { message } = arrival;
     try {
-      await this.apply([message.json<AnyEvent>()]);
+      await this.apply([arrival]);
       message.ack();
     } catch (error) {
       if (isTransient(error) || message.info.deliveryCount < ATTEMPTS) return this.later([message], error);
@@ -130,12 +146,21 @@ export class ConsumerLoop {
   }
 
   /** Events arrive in any order and more than once; handlers are called per kind, with those never seen before. */
-  private async apply(group: AnyEvent[]): Promise<void> {
+  private async apply(group: Arrival[]): Promise<void> {
+    const events = group.map(({ event, message }) => event ?? message.json<AnyEvent>());
     await this.db.transaction(async (tx) => {
-      await applyEvents(tx, this.subscriptions, group);
+      await applyEvents(tx, this.subscriptions, events);
       failpoint('consumer-before-commit');
     });
     failpoint('consumer-after-commit');
+  }
+}
+
+function eventOf(message: JsMsg): AnyEvent | undefined {
+  try {
+    return message.json<AnyEvent>();
+  } catch {
+    return undefined;
   }
 }
 

@@ -72,28 +72,40 @@ export interface ReceivedEvent<Data> {
   data: Data;
 }
 
-export interface Subscription {
+export interface OnOptions {
+  /** an event waits in the room for one of another kind about the same aggregate that usually follows soon, because both together are less work */
+  lingers?: { until: EventKind<unknown>; atMostMs: number };
+}
+
+export interface Subscription extends OnOptions {
   kind: EventKind<unknown>;
   handle: (tx: Transaction, events: ReceivedEvent<never>[]) => Promise<void>;
 }
 
 const ON = Symbol('on');
 
+/** A method of a controller and the events that it receives. */
+interface Bond {
+  kind: EventKind<unknown>;
+  key: string;
+  options: OnOptions;
+}
+
 /** Receives events of a kind: each once, in lists, in the transaction of their effect. */
-export function On<Data>(kind: EventKind<Data>) {
+export function On<Data>(kind: EventKind<Data>, options: OnOptions = {}) {
   return <T extends (tx: Transaction, events: ReceivedEvent<Data>[]) => Promise<void>>(
     target: RoomController, key: string, _descriptor: TypedPropertyDescriptor<T>,
   ): void => {
-    const known = (Reflect.getMetadata(ON, target) as { kind: EventKind<unknown>; key: string }[] | undefined) ?? [];
-    Reflect.defineMetadata(ON, [...known, { kind, key }], target);
+    const known = (Reflect.getMetadata(ON, target) as Bond[] | undefined) ?? [];
+    Reflect.defineMetadata(ON, [...known, { kind, key, options }], target);
   };
 }
 
 /** The subscriptions of a controller, in the order in which its methods stand. */
 export function subscriptionsOf(controller: RoomController): Subscription[] {
-  const found = (Reflect.getMetadata(ON, Object.getPrototypeOf(controller) as object) as { kind: EventKind<unknown>; key: string }[] | undefined) ?? [];
-  return found.map(({ kind, key }) => {
+  const found = (Reflect.getMetadata(ON, Object.getPrototypeOf(controller) as object) as Bond[] | undefined) ?? [];
+  return found.map(({ kind, key, options }) => {
     const method = (controller as unknown as Record<string, Subscription['handle']>)[key]!;
-    return { kind, handle: method.bind(controller) };
+    return { kind, ...options, handle: method.bind(controller) };
   });
 }

@@ -1,10 +1,10 @@
-import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, relayOnce, type Database, type OutboxMessage } from '@referrals/persistence';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
 import { eventSubject } from './stream.js';
+import { StreamPublisher } from './stream-publisher.js';
 
 /** Without a commit of ours to wake it, the relay looks this often for what a killed process left behind. */
 const IDLE_MS = 500;
@@ -15,11 +15,11 @@ const PACE_MS = 30;
 
 /** Publishes what the room's transactions put into the outbox, in the order of their ids, many in flight. */
 export class RelayLoop {
-  private readonly jetstream: JetStreamClient;
+  private readonly stream: StreamPublisher;
   private wake: (() => void) | undefined;
   private dirty = true;
   private stopped = false;
-  private readonly pace = new Pace(PACE_MS);
+  private readonly pace = new Pace({ everyMs: PACE_MS });
   private done: Promise<void> = Promise.resolve();
 
   constructor(
@@ -27,7 +27,7 @@ export class RelayLoop {
     nats: NatsConnection,
     private readonly log: Log,
   ) {
-    this.jetstream = jetstream(nats, { timeout: 3_000 });
+    this.stream = new StreamPublisher(nats, db.room);
     db.onCommitted(() => this.nudge());
   }
 
@@ -74,7 +74,7 @@ export class RelayLoop {
 
   private async publish(messages: OutboxMessage[]): Promise<void> {
     failpoint('before-publish');
-    await Promise.all(messages.map(({ id, type, body }) => this.jetstream.publish(eventSubject(type), body, { msgID: id })));
+    await this.stream.publish(messages.map(({ id, type, body }) => ({ subject: eventSubject(type), id, body })));
     failpoint('after-publish');
   }
 }

@@ -4,6 +4,9 @@ import { nanos, type NatsConnection } from '@nats-io/transport-node';
 export const STREAM = 'REFERRALS';
 export const eventSubject = (type: string): string => `events.${type}`;
 
+/** Messages of one type that a room may have taken and not yet confirmed: a group's worth, so that none waits for its turn longer than the broker does. */
+export const IN_HAND = 1_024;
+
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** The event types that a room reads: one durable consumer for each, because servers before 2.10 filter by one subject alone. */
@@ -51,7 +54,7 @@ async function ensureConsumer(manager: JetStreamManager, room: string, type: str
     ack_wait: nanos(10_000),
     // never dropped by the broker: the consumer itself puts a failing message into the dead letters
     max_deliver: -1,
-    max_ack_pending: 4_000,
+    max_ack_pending: IN_HAND,
     filter_subject: eventSubject(type),
   };
   const exists = await manager.consumers.info(STREAM, name).then(() => true, () => false);

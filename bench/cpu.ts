@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { Secrets } from '@referrals/config';
+import { createDatabase } from '@referrals/persistence';
+import { startNats, startPostgres } from '@referrals/servers';
+import { startProcesses } from '@rooms/standalone';
+import { migrateAll } from '@migrations/main';
+import { load } from './load.js';
+import { difference, ProcessorTime, type Reading } from './processor-time.js';
+
+/**
+ * Says how much processor time a registration takes, process by process, until the last consumer of its last event is done. Unlike a rate it says
+ * the same on a machine that is busy with something else.
+ */
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' }, connections: { type: 'string', default: '64' }, referrers: { type: 'string', default: '20000' },
+    context: { type: 'boolean', default: false }, statements: { type: 'string', default: '0' },
+  },
+});
+const [seconds, connections, referrers, statements] = [values.seconds, values.connections, values.referrers, values.statements].map(Number) as [number, number, number, number];
+
+/** Those that a caller waits for; what else they do (relay, consumers) is among it. */
+const TO_THE_ANSWER = ['gateway', 'codes', 'relationships'];
+const SERVERS = ['nats', 'server'];
+
+const folder = mkdtempSync(join(tmpdir(), 'referrals-cpu-'));
+const watched = statements > 0 && { settings: { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all', 'pg_stat_statements.track_planning': 'on' } };
+const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), ...watched });
+const nats = await startNats({ dataDir: join(folder, 'nats'), jetstream: true });
+const adminKey = randomBytes(24).toString('base64url');
+const databaseUrl = await createDatabase(postgres.url, 'referrals');
+await migrateAll(databaseUrl, new Secrets(folder));
+const product = await startProcesses({
+  PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', DATA_DIR: folder, DATABASE_URL: databaseUrl, NATS_URL: nats.url, ADMIN_API_KEY: adminKey, PORT: '0', LOG_LEVEL: 'warn',
+  ...(process.env['CPU_PROFILES'] && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env['CPU_PROFILES']}` }),
+});
+const owner = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+
+try {
+  await owner.query(
+    `insert into codes.code (id, user_id, code, lookup_key, type, created_at)
+     select gen_random_uuid(), 'referrer-' || n, 'B' || lpad(n::text, 8, '0'), 'B' || lpad(n::text, 8, '0'), 'auto', common.now() from generate_series(1, $1) n`,
+    [referrers],
+  );
+  const pids = new Map([...product.processes].map(([name, child]) => [`node: ${name}`, child.pid!]));
+  const clock = new ProcessorTime(pids.set('nats', nats.pid), postgres.pid);
+  await registerFor(5); // warm-up
+  await untilQuiet();
+  await owner.query('analyze');
+  if (statements > 0) await owner.query('create extension if not exists pg_stat_statements; select pg_stat_statements_reset()');
+  await measure(clock);
+  if (statements > 0) await printStatements();
+} finally {
+  await product.stop();
+  await owner.end();
+  await nats.stop();
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measure(clock: ProcessorTime): Promise<void> {
+  const watch = setInterval(() => clock.look(), 250);
+  const before = clock.read();
+  const { accepted, refused, perSecond, p50Ms, p99Ms } = await registerFor(seconds);
+  const answered = clock.read();
+  const drained = await untilQuiet();
+  const after = clock.read();
+  clearInterval(watch);
+  console.log(
+    `${cpus().length} cores, ${connections} connections: ${accepted} registrations, ${refused} refused, ${perSecond.toFixed(0)}/s, ` +
+      `p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms; quiet ${drained.toFixed(1)} s after the last answer\n`,
+  );
+  printTable(difference(before, answered), difference(before, after), accepted);
+}
+
+function printTable(answering: Reading, whole: Reading, count: number): void {
+  const row = (name: string, names: string[]): void => {
+    const sum = (reading: Reading): string => (names.reduce((total, each) => total + (reading.get(each) ?? 0), 0) / count).toFixed(0).padStart(10);
+    console.log(`${name.padEnd(34)}${sum(answering)}${sum(whole)}`);
+  };
+  const names = [...whole.keys()].sort((a, b) => whole.get(b)! - whole.get(a)!);
+  const partOf = (name: string): string => name.replace(/^.*: /, '');
+  console.log(`${'µs of processor time a registration'.padEnd(34)}${'answering'.padStart(9)}${'in all'.padStart(10)}`);
+  for (const name of names) row(name, [name]);
+  const isNode = (name: string): boolean => name.startsWith('node: ');
+  const parts = (isOne: (part: string) => boolean) => names.filter((name) => isOne(partOf(name)));
+  console.log('');
+  row('to the answer, Node', parts((part) => TO_THE_ANSWER.includes(part)).filter(isNode));
+  row('to the answer, PostgreSQL', parts((part) => TO_THE_ANSWER.includes(part)).filter((name) => !isNode(name)));
+  row('behind it, Node', parts((part) => ![...TO_THE_ANSWER, ...SERVERS].includes(part)).filter(isNode));
+  row('behind it, PostgreSQL', parts((part) => ![...TO_THE_ANSWER, ...SERVERS].includes(part)).filter((name) => !isNode(name)));
+  row('servers', parts((part) => SERVERS.includes(part)));
+  row('Node, all', names.filter(isNode));
+  row('all', names);
+}
+
+function registerFor(time: number) {
+  let turn = Math.floor(performance.now());
+  return load(product.url, adminKey, '/v1/referrals', connections, time, () => {
+    turn += 1;
+    const code = `B${String((turn % referrers) + 1).padStart(8, '0')}`;
+    return { refereeId: `cpu-${performance.now()}-${turn}`, code, appId: 'chat', ...(values.context && { context: contextOf(turn) }) };
+  });
+}
+
+const contextOf = (turn: number) => ({ ip: `10.${turn >> 16 & 255}.${turn >> 8 & 255}.${turn & 255}`, deviceId: `device-${turn}`, userAgent: 'bench/1.0' });
+
+/** Waits until every bonus is paid and every room has received all that was told. @returns seconds */
+async function untilQuiet(): Promise<number> {
+  const from = performance.now();
+  for (let [last, since] = ['', from]; ;) {
+    const { rows: [row] } = await owner.query<{ missing: number; progress: string }>(
+      `select (select count(*) from relationships.referral)::int * 2 - (select count(*) from rewards.bonus where status = 'paid')::int as missing,
+         concat_ws('-', (select count(*) from insights.inbox), (select count(*) from notifications.inbox), (select count(*) from relationships.inbox)) as progress`);
+    if (row!.progress !== last) [last, since] = [row!.progress, performance.now()];
+    if (row!.missing === 0 && performance.now() - since > 1_500) return (since - from) / 1_000;
+    if (performance.now() - from > 180_000) throw new Error(`${row!.missing} bonuses are missing after three minutes`);
+    await sleep(250);
+  }
+}
+
+async function printStatements(): Promise<void> {
+  const { rows } = await owner.query<{ query: string; calls: number; ms: number; planning: number; room: string; top: boolean }>(
+    `select left(regexp_replace(query, '\\s+', ' ', 'g'), 150) as query, calls::int, total_exec_time as ms, total_plan_time as planning, userid::regrole::text as room, toplevel as top
+     from pg_stat_statements order by total_exec_time + total_plan_time desc limit $1`, [statements]);
+  console.log('\n        ms  planning   calls  room, statement (× top: asked by a client; those in functions and triggers stand by themselves)');
+  for (const { query, calls, ms, planning, room, top } of rows) {
+    console.log(`${ms.toFixed(0).padStart(10)}${planning.toFixed(0).padStart(10)}${String(calls).padStart(8)}  ${room}${top ? ' ×' : ''} ${query}`);
+  }
+}

@@ -20,6 +20,8 @@ const tasks = {
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
   'bench-cpu': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/cpu.js', ...args], environment()),
   'bench-dashboard': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/dashboard.js', ...args], environment()),
+  'bench-import': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/import.js', ...args], environment()),
+  'bench-holds': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/hold-release.js', ...args], environment()),
   docs: async (_args, node) =>
     (await runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment())) || runChild(node, ['dist/apps/cli/src/write-document.js'], environment()),
 };

@@ -20,7 +20,8 @@ const STATEMENTS = [
   `create function relationships.prepare_import(referees text[], referrers text[]) returns json language plpgsql as $$
      declare walks boolean; known json;
      begin
-       perform relationships.lock_users(referees || referrers, null);
+       perform pg_advisory_xact_lock(key) from (
+         select distinct common.lock_key('user', u) as key from unnest(referees || referrers) u order by 1) keys;
        walks := referrers && referees or exists (
          select from unnest(referees) as u(user_id) where exists (select from relationships.referral r where r.referrer_id = u.user_id));
        if walks then

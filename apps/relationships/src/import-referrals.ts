@@ -3,8 +3,7 @@ import { events, type ImportLine } from '@referrals/contracts';
 import { DAY, decideImports, importedStages, shift, type CodeType, type ImportedReferral, type ImportOutcome } from '@referrals/domain';
 import type { Transaction } from '@referrals/persistence';
 import { advanceFromHistory } from './advance-stages.js';
-import { prepareImport, writeImport } from './import-referrals.queries.js';
-import { factsOf, type ReferralRow } from './referral-row.js';
+import { prepareImport, writeImport, type ImportedRow } from './import-referrals.queries.js';
 
 export interface ReferralLine {
   line: number;
@@ -38,22 +37,21 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 /** It arrived before every window that counts registrations. */
 const arrival = (tx: Transaction, registeredAt: Date): Date => new Date(Math.min(registeredAt.getTime(), shift(tx.now, -DAY).getTime()));
 
-function rowOf(tx: Transaction, referral: ImportedReferral, { is, code }: ReferralLine): ReferralRow {
+function rowOf(tx: Transaction, referral: ImportedReferral, { is, code }: ReferralLine): ImportedRow {
   const id = uuidv7();
   const { refereeId, referrerId, registeredAt, qualifiedAt, retainedAt } = referral;
   const { stage, activatedAt } = importedStages(referral);
-  const paymentId = qualifiedAt ? `imported:${id}` : null;
   return {
     id, referrer_id: referrerId, referee_id: refereeId, code_id: code.codeId, code_type: code.type, source_app_id: is.sourceAppId ?? null, stage,
     registered_at: registeredAt.toISOString(), arrived_at: arrival(tx, registeredAt).toISOString(), activated_at: iso(activatedAt),
-    qualified_at: iso(qualifiedAt), qualifying_payment_id: paymentId, told_payment_id: paymentId, retained_at: iso(retainedAt),
-    converted_at: iso(qualifiedAt), credited_at: null, first_use_at: iso(activatedAt), first_trial_at: null, first_activity_at: iso(activatedAt),
-    first_use_by_app: {}, told_apps: [], fraud_score: null, fraud_signals: [], is_flagged: false, assessment_sequence: 0,
-    imported_at: tx.now.toISOString(), sequence: 1,
+    qualified_at: iso(qualifiedAt), qualifying_payment_id: qualifiedAt ? `imported:${id}` : null, retained_at: iso(retainedAt),
   };
 }
 
-function tellImported(tx: Transaction, importId: string, sequence: number, rows: readonly ReferralRow[]): void {
-  const referrals = rows.map((row) => ({ ...factsOf(row), activatedAt: row.activated_at, qualifiedAt: row.qualified_at, retainedAt: row.retained_at }));
+function tellImported(tx: Transaction, importId: string, sequence: number, rows: readonly ImportedRow[]): void {
+  const referrals = rows.map((row) => ({
+    referralId: row.id, referrerId: row.referrer_id, refereeId: row.referee_id, codeId: row.code_id, sourceAppId: row.source_app_id,
+    registeredAt: row.registered_at, activatedAt: row.activated_at, qualifiedAt: row.qualified_at, retainedAt: row.retained_at,
+  }));
   tx.emit(events.referralsImported, { aggregateId: importId, sequence, occurredAt: tx.now, data: { referrals } });
 }

@@ -51,11 +51,12 @@ export class RelationshipsController implements RoomController {
   async importRows([request]: Input<typeof imports.rows>[]): Promise<Work<ImportProgress>> {
     const lines = readLines(request!.columns, request!.rows);
     const wanted = lines.map((read) => ('is' in read ? codeOf(read.is) : null));
-    const { items } = await this.room.bus.request(imports.importCodes, { codes: wanted.filter((code) => code !== null) }, { timeoutMs: IMPORT_MS });
+    const names = wanted.map((code) => (code === null ? null : JSON.stringify(code)));
+    const different = new Map(wanted.flatMap((code, n) => (code === null ? [] : [[names[n]!, code] as const])));
+    const { items } = await this.room.bus.request(imports.importCodes, { codes: [...different.values()] }, { timeoutMs: IMPORT_MS });
+    const found = new Map([...different.keys()].map((name, n) => [name, items[n]!]));
     const sealed = await Promise.all(lines.map(async (read) => ('is' in read && read.is.record === 'user' ? { ...read, is: await this.sealing.seal(read.is) } : read)));
-    let next = 0;
-    const codes = wanted.map((code) => (code === null ? null : items[next++]!));
-    return async (tx) => [await importRows(tx, request!, sealed, codes)];
+    return async (tx) => [await importRows(tx, request!, sealed, names.map((name) => (name === null ? null : found.get(name)!)))];
   }
 
   @Read(imports.get)

@@ -1,4 +1,5 @@
 import nx from '@nx/eslint-plugin';
+import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
 
 /** Files that prove or measure the product, and run beside it: they may read the clock and the environment. */
@@ -29,7 +30,9 @@ const walls = (also = []) => {
     // One room never imports another: each is its own project, and only standalone may name the layer.
     { ...wall('room', rooms), onlyDependOnLibsWithTags: [...rooms, ...also] },
     wall('client', ['layer:domain', 'layer:config', 'layer:contracts']),
+    wall('cli', [...rooms, 'layer:client']),
     wall('standalone', [...rooms, 'layer:room', 'layer:servers', 'layer:migrations']),
+    wall('demo', [...rooms, 'layer:client', 'layer:standalone', 'layer:servers']),
     wall('bench', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
     wall('chaos', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
     wall('testing', everything),
@@ -80,6 +83,7 @@ export default ts.config(
   { ignores: ['dist/**', 'node_modules/**', 'reports/**', 'coverage/**', '.nx/**'] },
   {
     files: ['**/*.ts'],
+    ignores: ['apps/console/**'],
     extends: [ts.configs.recommendedTypeChecked],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
@@ -91,6 +95,23 @@ export default ts.config(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  {
+    // The pages run in a browser, whose clock is the viewer's: what they show as "now" is no business time.
+    files: ['apps/console/src/**/*.{ts,tsx}'],
+    extends: [ts.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx, 'react-hooks': hooks },
+    languageOptions: { parserOptions: { project: './apps/console/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      ...hooks.configs.recommended.rules,
+      '@nx/enforce-module-boundaries': boundaries(walls()),
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Properties of components are called as they are, and none of them is a method.
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
     },
   },
   {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-const folders = ['apps', 'libs', 'migrations', 'e2e', 'chaos'].filter((folder) => existsSync(new URL(folder, import.meta.url)));
+const folders = ['apps', 'libs', 'migrations', 'e2e', 'bench', 'chaos'].filter((folder) => existsSync(new URL(folder, import.meta.url)));
 
 /** What .swcrc says, with ES modules for Jest and without the rewriting of paths, which moduleNameMapper does here. */
 const swc = {
@@ -19,7 +19,7 @@ export default {
   testEnvironment: 'node',
   rootDir: '.',
   roots: folders.map((folder) => `<rootDir>/${folder}`),
-  testMatch: ['<rootDir>/{apps,libs,migrations,e2e,chaos}/**/*.spec.ts'],
+  testMatch: ['<rootDir>/{apps,libs,migrations,e2e,bench,chaos}/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@referrals/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',

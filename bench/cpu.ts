@@ -10,7 +10,8 @@ import { createDatabase } from '@referrals/persistence';
 import { startNats, startPostgres } from '@referrals/servers';
 import { startProcesses } from '@rooms/standalone';
 import { migrateAll } from '@migrations/main';
-import { load } from './load.js';
+import { httpLoad } from './harness/load.js';
+import { report } from './harness/report.js';
 import { difference, ProcessorTime, type Reading } from './processor-time.js';
 
 /**
@@ -98,15 +99,27 @@ function printTable(answering: Reading, whole: Reading, count: number): void {
   row('servers', parts((part) => SERVERS.includes(part)));
   row('Node, all', names.filter(isNode));
   row('all', names);
+  const used = (reading: Reading, of: string[]): number => of.reduce((total, each) => total + (reading.get(each) ?? 0), 0) / count;
+  tellGoal('to the 201', used(answering, parts((part) => TO_THE_ANSWER.includes(part)).filter(isNode)), 120);
+  tellGoal('to the last consumer', used(whole, names.filter(isNode)), 250);
+}
+
+function tellGoal(until: string, us: number, goal: number): void {
+  report({
+    line: `Node CPU per registration, ${until}`, product: `${us.toFixed(0)} µs`, limit: `${goal} µs (the goal itself)`, ratio: us / goal, goal: { atMost: 1 },
+  });
 }
 
 function registerFor(time: number) {
   let turn = Math.floor(performance.now());
-  return load(product.url, adminKey, '/v1/referrals', connections, time, () => {
+  const request = () => {
     turn += 1;
     const code = `B${String((turn % referrers) + 1).padStart(8, '0')}`;
-    return { refereeId: `cpu-${performance.now()}-${turn}`, code, appId: 'chat', ...(values.context && { context: contextOf(turn) }) };
-  });
+    const refereeId = `cpu-${performance.now()}-${turn}`;
+    const body = JSON.stringify({ refereeId, code, appId: 'chat', ...(values.context && { context: contextOf(turn) }) });
+    return { path: '/v1/referrals', body, headers: { 'idempotency-key': refereeId } };
+  };
+  return httpLoad({ urls: [product.url], key: adminKey, clients: connections, seconds: time, request });
 }
 
 const contextOf = (turn: number) => ({ ip: `10.${turn >> 16 & 255}.${turn >> 8 & 255}.${turn & 255}`, deviceId: `device-${turn}`, userAgent: 'bench/1.0' });

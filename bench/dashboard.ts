@@ -7,6 +7,7 @@ import { Secrets } from '@referrals/config';
 import { createDatabase } from '@referrals/persistence';
 import { startPostgres } from '@referrals/servers';
 import { migrateAll } from '@migrations/main';
+import { ms, report } from './harness/report.js';
 
 /**
  * Measures what a dashboard reads, 30 days from `insights.daily`, beside the same numbers aggregated from the facts of
@@ -62,8 +63,9 @@ try {
   await client.end();
   if (JSON.stringify(raw.rows) !== JSON.stringify(kept.rows)) throw new Error('the two differ');
   console.log(`${cpus().length} cores (${cpus()[0]?.model.trim()}), ${count} events of ${days} days and ${APPS} apps; 30 days read, medians`);
-  console.log(`  raw aggregation  ${raw.ms.toFixed(1).padStart(9)} ms`);
-  console.log(`  daily            ${kept.ms.toFixed(1).padStart(9)} ms   ${(raw.ms / kept.ms).toFixed(0)} times faster`);
+  report({
+    line: `dashboard at ${count.toLocaleString('en')} events`, product: ms(kept.ms), limit: `${ms(raw.ms)} (raw aggregation)`, ratio: raw.ms / kept.ms, goal: { atLeast: 100 },
+  });
 } finally {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -66,7 +66,7 @@ async function injectFaults(supervisor: Supervisor, random: Random, seconds: num
 }
 
 /** Nothing unsent, nothing missing, nothing pending, twice in a row. */
-async function untilQuiet(owner: pg.Pool, withinMs: number): Promise<void> {
+export async function untilQuiet(owner: pg.Pool, withinMs: number): Promise<void> {
   const end = performance.now() + withinMs;
   for (let calm = 0; calm < 2 && performance.now() < end; await wait(250)) calm = (await isQuiet(owner).catch(() => false)) ? calm + 1 : 0;
 }

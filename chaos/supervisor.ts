@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secrets } from '@referrals/config';
 import { createDatabase } from '@referrals/persistence';
-import { startNats, startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
-import { startProcesses, type ProcessName, type RunningProcesses } from '@rooms/standalone';
+import { startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
+import { startBrokerIn, startProcesses, type ProcessName, type RunningProcesses } from '@rooms/standalone';
 import { migrateAll } from '@migrations/main';
 
 /** The product as separate processes on real servers, each of which can be hurt and healed. */
@@ -25,7 +25,7 @@ export class Supervisor {
   static async start(): Promise<Supervisor> {
     const folder = mkdtempSync(join(tmpdir(), 'referrals-chaos-'));
     const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
-    const nats = await startNats({ dataDir: join(folder, 'nats'), jetstream: true });
+    const nats = await startBrokerIn(folder);
     const databaseUrl = await createDatabase(postgres.url, 'referrals');
     await migrateAll(databaseUrl, new Secrets(folder));
     const adminKey = randomBytes(24).toString('base64url');
@@ -78,9 +78,9 @@ export class Supervisor {
   async killNats(downMs: number, wiped = false): Promise<void> {
     process.kill(this.nats.pid, 'SIGKILL');
     await this.nats.stop();
-    if (wiped) rmSync(join(this.folder, 'nats', 'jetstream'), { recursive: true, force: true });
+    if (wiped) rmSync(join(this.folder, 'nats', 'store'), { recursive: true, force: true });
     await wait(downMs);
-    this.nats = await startNats({ dataDir: join(this.folder, 'nats'), jetstream: true });
+    this.nats = await startBrokerIn(this.folder);
   }
 
   async stop({ keep = false } = {}): Promise<void> {

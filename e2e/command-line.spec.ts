@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { eventually } from './harness/client.js';
 import { startProduct, type Product } from './harness/product.js';
 
 let product: Product;
@@ -55,6 +56,17 @@ describe('the command line', () => {
     expect((await referrals(['stats', 'till'])).out).toMatch(/^invited +1$/m);
     const days = await referrals(['stats', '--daily', '--from', '2026-11-01', '--to', '2026-11-03', '--json']);
     expect((JSON.parse(days.out) as { date: string }[]).map(({ date }) => date)).toEqual(['2026-11-01', '2026-11-02', '2026-11-03']);
+  });
+
+  it('lists rings of users who share devices', async () => {
+    for (const userId of ['ria', 'rob', 'ruth']) {
+      await product.client.post('/v1/activity', { id: `r-${userId}`, userId, kind: 'login', context: { deviceId: 'one-for-three' } });
+    }
+    await eventually(async () => {
+      expect((await referrals(['run-job', 'ring-detection'])).code).toBe(0);
+      expect((await referrals(['rings', '--min-devices', '1'])).out).toMatch(/^\S+ +3 +1 +0 +0 +– +ria, rob, ruth$/m);
+    }, 30_000);
+    expect(JSON.parse((await referrals(['rings', '--user', 'ruth', '--json'])).out)).toMatchObject([{ size: 3, devices: 1 }]);
   });
 
   it('compares the books, and ends with 1 when they differ', async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startNats, startPostgres } from '@referrals/servers';
+import { startPostgres } from '@referrals/servers';
+import { startBrokerIn } from '@rooms/standalone';
 import { eventually } from './harness/client.js';
 import { startProduct, type Product } from './harness/product.js';
 
@@ -51,7 +52,7 @@ it('loses no accepted registration when the broker stops, the database stops and
 
   await product.servers.nats.stop();
   await sleep(OUTAGE_MS);
-  product.servers.nats = await startNats({ dataDir: join(folder, 'nats'), jetstream: true });
+  product.servers.nats = await startBrokerIn(folder);
   await sleep(2_000);
 
   await product.servers.postgres!.stop();
@@ -60,8 +61,8 @@ it('loses no accepted registration when the broker stops, the database stops and
   await sleep(2_000);
 
   await product.servers.nats.stop();
-  rmSync(join(folder, 'nats', 'jetstream'), { recursive: true, force: true });
-  product.servers.nats = await startNats({ dataDir: join(folder, 'nats'), jetstream: true });
+  rmSync(join(folder, 'nats', 'store'), { recursive: true, force: true });
+  product.servers.nats = await startBrokerIn(folder);
   await sleep(2_000);
   await guests.end();
 

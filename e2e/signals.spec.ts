@@ -54,6 +54,21 @@ describe('signals over the whole product', () => {
     expect(await client.post('/v1/fraud-patterns', { ...value, patternValue: 'nowhere', severity: 'high', scoreImpact: 60 })).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
   });
 
+  it('tie users into rings, which a job reports', async () => {
+    const ring = ['ring-1', 'ring-2', 'ring-3', 'ring-4'];
+    for (const [n, userId] of ring.entries()) {
+      await client.post('/v1/activity', { id: `in-${userId}`, userId, kind: 'login', context: { deviceId: `handed-on-${n}` } });
+      await client.post('/v1/activity', { id: `at-${userId}`, userId, kind: 'login', context: { deviceId: `handed-on-${(n + 1) % 4}` } });
+    }
+    await eventually(async () => {
+      expect(await client.runJob('ring-detection')).toMatchObject({ status: 'succeeded' });
+      const { data, nextCursor } = (await client.get('/v1/fraud/rings?minDevices=2')).body;
+      expect([data, nextCursor]).toEqual([[expect.objectContaining({ size: 4, users: ring, devices: 4, addresses: 0, referrals: 0, highestScore: null })], null]);
+    });
+    expect((await client.get('/v1/fraud/rings?userId=ring-3&limit=1')).body.data).toMatchObject([{ size: 4 }]);
+    expect(await client.get('/v1/fraud/rings?minSize=1')).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+  });
+
   it('block none of 500 users behind one IPv4 address', async () => {
     const context = { ip: '203.0.113.200' };
     const referrers = Array.from({ length: 25 }, (_, n) => `campus-${n}`);

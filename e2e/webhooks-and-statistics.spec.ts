@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { connectNats } from '@referrals/messaging';
 import { eventually, type Client } from './harness/client.js';
 import { startProduct, type Product } from './harness/product.js';
 
@@ -130,7 +130,7 @@ describe('statistics', () => {
     await product.owner.query(`truncate insights.referral, insights.stage, insights.bonus, insights.payment, insights.person, insights.daily,
       insights.standing, insights.inbox`);
     await product.owner.query(`delete from scheduler.redrive_watermark where consumer = 'insights'`);
-    const nats = await connect({ servers: product.natsUrl });
+    const nats = await connectNats(product.natsUrl, 'story');
     await (await jetstreamManager(nats)).streams.delete('REFERRALS');
     await nats.close();
     await eventually(expectDay, 30_000);

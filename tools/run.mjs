@@ -1,5 +1,6 @@
 // One entry for every command: node tools/run.mjs <task> [arguments]. Plain JavaScript without packages, because it runs
 // before anything is installed, on whatever Node the machine has.
+import { resolve } from 'node:path';
 import { build } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { environment, findNode } from './runtime.mjs';
@@ -16,12 +17,13 @@ const tasks = {
   stories: (_args, node) => testStep('stories', node),
   jest: (args, node) => runChild(node, [...jestArguments, ...args], jestEnvironment()),
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
+  'nats-permissions': (args, node) => runChild(node, ['dist/apps/standalone/src/nats-permissions.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
+  'kill-rewards': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/kill-rewards-main.js', ...args], environment()),
+  'stripe-fixtures': ([file = ''], node) => runChild(node, [...jestArguments, 'e2e/stripe-events'], jestEnvironment({ STRIPE_FIXTURES: resolve(file) })),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
-  'bench-cpu': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/cpu.js', ...args], environment()),
-  'bench-dashboard': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/dashboard.js', ...args], environment()),
-  'bench-import': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/import.js', ...args], environment()),
-  'bench-holds': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/hold-release.js', ...args], environment()),
+  demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
+  generate: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/generate-data.js', ...args], environment()),
   docs: async (_args, node) =>
     (await runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment())) || runChild(node, ['dist/apps/cli/src/write-document.js'], environment()),
 };

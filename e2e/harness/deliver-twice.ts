@@ -1,10 +1,11 @@
-import { connect, headers } from '@nats-io/transport-node';
+import { headers } from '@nats-io/transport-node';
+import { connectNats } from '@referrals/messaging';
 
 const COPY = 'story-copy';
 
 /** Publishes every event once more, as a broker or a relay may: same body, another message id. @returns ends it */
 export async function deliverTwice(natsUrl: string): Promise<() => Promise<void>> {
-  const nats = await connect({ servers: natsUrl });
+  const nats = await connectNats(natsUrl, 'story');
   nats.subscribe('events.>', {
     callback: (error, message) => {
       if (error || message.headers?.has(COPY)) return;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { readEnv, Secrets } from '@referrals/config';
 import { createDatabase } from '@referrals/persistence';
-import { startNats, startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
-import { startAll, startProcesses, type RunningProcesses } from '@rooms/standalone';
+import { startPostgres, type NatsServer, type PostgresServer } from '@referrals/servers';
+import { startAll, startBeside, startBrokerIn, startProcesses, type ProcessName, type RunningProcesses } from '@rooms/standalone';
 import { migrateAll } from '@migrations/main';
 import { Client } from './client.js';
 import { deliverTwice } from './deliver-twice.js';
@@ -21,14 +21,19 @@ export interface ProductOptions {
   /** servers of its own that a story may stop; otherwise the run's PostgreSQL with a database of its own */
   ownServers?: boolean;
   testClock?: boolean;
+  /** further processes beside the product: gateways that answer too, rooms that share the work */
+  beside?: ProcessName[];
   /** further ones of the environment */
   variables?: Record<string, string>;
 }
 
 export interface Product {
   client: Client;
+  /** of every gateway, the first one's first */
+  clients: Client[];
   adminKey: string;
   databaseUrl: string;
+  /** as a user who may do everything, to look behind the product's back */
   natsUrl: string;
   /** the owner's connections, to look behind the product's back */
   owner: pg.Pool;
@@ -41,9 +46,10 @@ export interface Product {
 /** Starts the whole product for a story, with a database and a broker of its own. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'referrals-story-'));
+  const story = { name: 'story', password: randomBytes(16).toString('hex') };
   const [postgres, nats] = await Promise.all([
     options.ownServers ? startPostgres({ dataDir: join(folder, 'postgres') }) : null,
-    startNats({ dataDir: join(folder, 'nats'), jetstream: true }),
+    startBrokerIn(folder, { users: [story] }),
   ]);
   const serverUrl = postgres?.url ?? process.env['TEST_DATABASE_URL']!;
   const databaseUrl = await createDatabase(serverUrl, `story_${randomBytes(5).toString('hex')}`);
@@ -54,13 +60,17 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   };
   const processes = (options.shape ?? shapeOfThisRun()) === 'processes' ? await startApart(variables) : null;
   const running = processes ?? (await startAll(readEnv(variables)));
-  const copies = options.twice ? await deliverTwice(nats.url) : null;
+  const natsUrl = nats.url.replace('//', `//${story.name}:${story.password}@`);
+  const beside = options.beside ? await startBeside(options.beside, variables) : null;
+  const client = new Client(running.url, adminKey);
+  const copies = options.twice ? await deliverTwice(natsUrl) : null;
   const owner = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   owner.on('error', () => undefined); // a story may stop the server under it
   return {
-    client: new Client(running.url, adminKey), adminKey, databaseUrl, natsUrl: nats.url, owner, servers: { postgres, nats, folder }, processes,
+    client, clients: [client, ...(beside?.urls ?? []).map((url) => new Client(url, adminKey))], adminKey, databaseUrl, natsUrl, owner, servers: { postgres, nats, folder }, processes,
     async stop() {
       await copies?.();
+      await beside?.stop();
       await running.stop();
       await owner.end();
       await nats.stop();

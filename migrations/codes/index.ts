@@ -1,7 +1,8 @@
+import { CodesCampaigns } from './campaigns.js';
 import { CodesClicks } from './clicks.js';
 import { CodesErasure } from './erasure.js';
 import { CodesFirstLookUps } from './first-look-ups.js';
 import { CodesInitial } from './initial.js';
 import { CodesRetention } from './retention.js';
 
-export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesErasure] };
+export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesErasure] };

@@ -1,6 +1,8 @@
 import { FraudAddresses } from './addresses.js';
 import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
+import { FraudRings } from './rings.js';
 import { FraudSignals } from './signals.js';
+import { FraudUserNotes } from './user-notes.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudErasure] };
+export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudErasure] };

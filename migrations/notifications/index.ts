@@ -1,5 +1,6 @@
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
+import { NotificationsOneTrial } from './one-trial.js';
 import { NotificationsRetention } from './retention.js';
 
-export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsErasure] };
+export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsErasure] };

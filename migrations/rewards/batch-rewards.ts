@@ -14,7 +14,7 @@ export class RewardsBatch extends Migration {
  * The rules of `libs/domain/src/batch-reward.ts` for a range of referrers at once; a spec compares the two. Of candidates that pass every other rule
  * the first of each address is eligible and the others are duplicates, so that counting addresses is enough.
  */
-const COMPUTED = `
+export const COMPUTED = `
        select r.referrer_id as user_id, count(*)::int as referred_total, count(*) filter (where c.candidate)::int as candidates,
          count(*) filter (where c.candidate and v.reason = 'cooldown')::int as cooldown,
          count(*) filter (where c.candidate and v.reason = 'missingIp')::int as missing_ip,

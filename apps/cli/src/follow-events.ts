@@ -1,11 +1,12 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { readEnv } from '@referrals/config';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readEnv, Secrets } from '@referrals/config';
+import { askingUser, connectAs, STREAM } from '@referrals/messaging';
 
-const STREAM = 'REFERRALS';
+const LOOK_EVERY_MS = 200;
 
 export function addEvents(program: Command): void {
   program.command('events').description('facts as they are told, one JSON per line')
@@ -16,17 +17,21 @@ export function addEvents(program: Command): void {
 /** Writes the facts of the stream, each as one line of JSON: those that are there, and with `follow` those to come. @throws Error in one line */
 export async function followEvents({ follow = false, nats }: { follow?: boolean; nats?: string }): Promise<void> {
   const env = readEnv();
-  const servers = nats ?? env.NATS_URL ?? brokerOf(env.DATA_DIR);
-  const connection = await connect({ servers });
+  const address = { NATS_URL: nats ?? env.NATS_URL ?? brokerOf(env.DATA_DIR) };
+  const connection = await connectAs(askingUser('operator'), address, new Secrets(env.DATA_DIR));
+  let isOver = false;
+  process.once('SIGINT', () => (isOver = true));
   try {
-    const consumer = await jetstream(connection).consumers.get(STREAM, { deliver_policy: follow ? DeliverPolicy.New : DeliverPolicy.All });
-    let left = follow ? Infinity : (await consumer.info()).num_pending;
-    if (left === 0) return;
-    const messages = await consumer.consume();
-    process.once('SIGINT', () => void messages.close());
-    for await (const message of messages) {
-      process.stdout.write(`${message.string()}\n`);
-      if ((left -= 1) <= 0) break;
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const { first_seq, last_seq } = (await manager.streams.info(STREAM)).state;
+    let next = follow ? last_seq + 1 : first_seq;
+    while (!isOver) {
+      const message = follow || next <= last_seq ? await manager.streams.getMessage(STREAM, { seq: next }) : null;
+      if (message) {
+        process.stdout.write(`${message.string()}\n`);
+        next += 1;
+      } else if (follow) await sleep(LOOK_EVERY_MS);
+      else break;
     }
   } finally {
     await connection.close();

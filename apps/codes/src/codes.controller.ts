@@ -17,6 +17,7 @@ import { noteRegistrations, noteUses } from './note-registrations.js';
 import { noteUsers } from './note-users.js';
 import { pauseCodes } from './pause-codes.js';
 import { resolveCodes } from './resolve-codes.js';
+import { searchCodes } from './search-codes.js';
 import { exactUses, updateCode, type Update } from './update-code.js';
 import { validateCodes, type Validation } from './validate-codes.js';
 
@@ -34,7 +35,7 @@ export class CodesController implements RoomController {
     this.sealing = new SealingKeys(room.bus, room.log);
   }
 
-  @Write(codes.issue, { group: 256 })
+  @Write(codes.issue)
   async issue(requests: Input<Contracts['issue']>[], metas: RequestMeta[]): Promise<Work<Code>> {
     const userIds = requests.map(({ userId }) => userId);
     const known = await loadAutoCodes(this.room.db, userIds);
@@ -65,7 +66,12 @@ export class CodesController implements RoomController {
     return listCodes(this.room.db, request);
   }
 
-  @Write(codes.validate, { group: 128 })
+  @Read(codes.search)
+  search(request: Input<Contracts['search']>): Promise<Reply<Contracts['search']>> {
+    return searchCodes(this.room.db, request);
+  }
+
+  @Write(codes.validate)
   async validate(requests: Validation[]): Promise<Work<Reply<Contracts['validate']>>> {
     const { found } = await findCodes(this.room.db, requests.map(({ code }) => ({ text: code })));
     const boxes = await sealClients(this.sealing, requests, found);
@@ -77,7 +83,7 @@ export class CodesController implements RoomController {
     return issueToken(this.room.db, this.tokens, code);
   }
 
-  @Write(codes.click, { group: 256 })
+  @Write(codes.click)
   async click(clicks: Input<Contracts['click']>[]): Promise<Work<Reply<Contracts['click']>>> {
     const found = await findCodes(this.room.db, clicks.map(({ code }) => ({ text: code })));
     return (tx) => countClicks(tx, clicks, found, this.tokens);

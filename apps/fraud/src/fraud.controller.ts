@@ -17,10 +17,13 @@ import { purgeFacts } from './purge-facts.js';
 import { reassessQualified } from './reassess-qualified.js';
 import { recordAccounts } from './record-accounts.js';
 import { recordLookUps } from './record-look-ups.js';
+import { findRings } from './find-rings.js';
+import { listRings } from './list-rings.js';
 import { rescore } from './rescore.js';
 import { scoreReferrals } from './score-referrals.js';
 import { SealedContexts } from './sealed-contexts.js';
 import { rotateSealingKeys, todaysSealingKey } from './sealing-keys.js';
+import { listUserNotes, noteUser } from './user-notes.js';
 import { createSharedNetwork, deleteSharedNetwork } from './shared-networks.js';
 
 type Contracts = typeof fraud;
@@ -39,7 +42,7 @@ export class FraudController implements RoomController {
     this.contexts = new SealedContexts(new Fingerprints(keys, room.secrets.get('fraud-address-group'), new ShippedNetworkTypes()));
   }
 
-  @Write(fraud.getSealingKey, { group: 64 })
+  @Write(fraud.getSealingKey)
   getSealingKey(inputs: Input<typeof fraud.getSealingKey>[]): Work<Reply<typeof fraud.getSealingKey>> {
     return async (tx) => {
       const key = await todaysSealingKey(tx);
@@ -60,6 +63,16 @@ export class FraudController implements RoomController {
   @Read(fraud.getReview)
   getReview({ id }: Request<'getReview'>): Promise<Result<'getReview'>> {
     return getReview(this.room, id);
+  }
+
+  @Read(fraud.listUserNotes)
+  listUserNotes(request: Request<'listUserNotes'>): Promise<Result<'listUserNotes'>> {
+    return listUserNotes(this.room.db, request);
+  }
+
+  @Write(fraud.noteUser)
+  noteUser([request]: Request<'noteUser'>[], [meta]: RequestMeta[]): Work<Result<'noteUser'>> {
+    return async (tx) => [await noteUser(tx, request!, actorOf(meta))];
   }
 
   @Write(fraud.decideReview)
@@ -134,6 +147,16 @@ export class FraudController implements RoomController {
   @Write(fraud.deleteSharedNetwork)
   deleteSharedNetwork([request]: Request<'deleteSharedNetwork'>[], [meta]: RequestMeta[]): Work<Result<'deleteSharedNetwork'>> {
     return async (tx) => [await deleteSharedNetwork(tx, request!.id, this.contexts, actorOf(meta))];
+  }
+
+  @Write(fraud.findRings)
+  findRings([request]: Request<'findRings'>[]): Work<Result<'findRings'>> {
+    return async (tx) => [await findRings(tx, request!, this.room.log)];
+  }
+
+  @Read(fraud.listRings)
+  listRings(request: Request<'listRings'>): Promise<Result<'listRings'>> {
+    return listRings(this.room.db, request);
   }
 
   @Write(fraud.rescore)

@@ -32,7 +32,7 @@ export class FraudFixture {
     const log = openLog('fraud', { level: 'info', file: join(folder, 'log') });
     const known = new Secrets(folder);
     secrets?.(known);
-    const controller = new FraudController(new Room('fraud', db, null as never, null as never, log, readEnv({ DATA_DIR: folder }), known));
+    const controller = new FraudController(new Room('fraud', db, null as never, log, readEnv({ DATA_DIR: folder }), known));
     return new FraudFixture(t, db, controller, subscriptionsOf(controller), new Sealer(await db.transaction(todaysSealingKey)), folder);
   }
 

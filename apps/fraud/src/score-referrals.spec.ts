@@ -31,7 +31,7 @@ describe('scoring a referral', () => {
     folder = await mkdtemp(join(tmpdir(), 'fraud-'));
     const env = readEnv({ DATA_DIR: folder });
     const log = openLog('fraud', { level: 'info', file: join(folder, 'log') });
-    subscriptions = subscriptionsOf(new FraudController(new Room('fraud', db, null as never, null as never, log, env, new Secrets(folder))));
+    subscriptions = subscriptionsOf(new FraudController(new Room('fraud', db, null as never, log, env, new Secrets(folder))));
     sealer = new Sealer(await db.transaction(todaysSealingKey));
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Secrets, type Env } from '@referrals/config';
-import { Bus, connectNats, nestLogger, openLog, SealingKeys, type Log } from '@referrals/messaging';
+import { Bus, askingUser, connectAs, nestLogger, openLog, SealingKeys, type Log } from '@referrals/messaging';
 import { armFailpoint, Database, roomUrl } from '@referrals/persistence';
 import type { AddressInfo } from 'node:net';
 import { CONTROLLERS } from './controllers/index.js';
@@ -18,6 +18,7 @@ import { Authenticator } from './keys/authenticator.js';
 import { HostTokens } from './keys/host-tokens.js';
 import { LinkTargets } from './links/link-target.js';
 import { Metrics } from './operations/metrics.js';
+import { servePages } from './pages/serve-pages.js';
 import { sealingKeyStore } from './sealing-key.store.js';
 
 export interface RunningGateway {
@@ -44,7 +45,7 @@ export async function startGateway(env: Env): Promise<RunningGateway> {
   const log = openLog('gateway', { level: env.LOG_LEVEL, ...(env.LOG_FILE && { file: env.LOG_FILE }) });
   const secrets = new Secrets(env.DATA_DIR);
   const db = await Database.open({ room: 'gateway', url: databaseUrl(env, secrets), entities: [ApiKeyEntity], poolSize: 4 });
-  const nats = await connectNats(required(env.NATS_URL, 'NATS_URL'), 'gateway');
+  const nats = await connectAs(askingUser('gateway'), env, secrets);
   const bus = new Bus(nats);
   const sealing = new SealingKeys(bus, log, sealingKeyStore(db));
   await sealing.start();
@@ -86,6 +87,7 @@ async function open(gateway: Gateway, log: Log): Promise<NestFastifyApplication>
     bodyParser: false, logger: nestLogger(log), abortOnError: false,
   });
   addHooks(app, gateway, headers);
+  servePages(app.getHttpAdapter().getInstance());
   app.useGlobalFilters(new ProblemFilter(log));
   await app.init();
   return app;

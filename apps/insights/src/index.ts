@@ -1,1 +1,2 @@
 export * from './insights.room.js';
+export { recount } from './recount.js';

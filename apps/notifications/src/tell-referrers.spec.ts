@@ -84,6 +84,15 @@ describe('a referrer', () => {
     }
   });
 
+  it('hears of a trial once, however often its subscription is reported', async () => {
+    const [till, nina, registered, trial] = story(8);
+    const reports = [trial!, ...[1, 2].map((n) => event('trial.started', `subscription-${n}`, { userId: 'nina-8', appId: null, periodDays: 14, occurredAt: AT }))];
+    for (const group of [[till!, nina!, registered!, ...reports], reports.map((one) => ({ ...one, id: uuidv7(), aggregateId: uuidv7() }))]) {
+      await db.transaction((tx) => applyEvents(tx, subscriptionsOf(controller), group));
+    }
+    expect((await told('till-8')).map((data) => data['kind']).sort()).toEqual(['registration', 'trial']);
+  });
+
   it('hears nothing of people who came without a code', async () => {
     const alone = story(9).filter(({ type }) => type === 'trial.started' || type === 'payment.settled');
     await db.transaction((tx) => applyEvents(tx, subscriptionsOf(controller), alone));

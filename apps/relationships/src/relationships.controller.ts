@@ -27,20 +27,20 @@ export class RelationshipsController implements RoomController {
     this.sealing = new SealingKeys(room.bus, room.log);
   }
 
-  @Write(relationships.register, { group: 256 })
+  @Write(relationships.register)
   async register(requests: Registration[]): Promise<Work<RegistrationReply>> {
     const items = requests.map(({ code, attributionToken }) => (code === undefined ? { attributionToken: attributionToken! } : { code }));
     const [resolved, sealed] = await Promise.all([this.room.bus.request(codes.resolve, { items }), this.sealed(requests)]);
     return (tx) => registerReferrals(tx, sealed, resolved.items);
   }
 
-  @Write(relationships.recordActivity, { group: 256 })
+  @Write(relationships.recordActivity)
   async recordActivity(requests: Activity[]): Promise<Work<ActivityReply>> {
     const sealed = await this.sealed(requests);
     return (tx) => recordActivity(tx, sealed);
   }
 
-  @Write(relationships.updateUser, { group: 64 })
+  @Write(relationships.updateUser)
   async updateUser(requests: Input<Contracts['updateUser']>[]): Promise<Work<Reply<Contracts['updateUser']>>> {
     const sealed = await this.sealed(requests);
     return (tx) => updateUsers(tx, sealed);

@@ -157,7 +157,7 @@ describe('days that go back', () => {
   it('are cut to what was used, and not granted again', async () => {
     const { told, referralId, paymentId } = await activate();
     await test.setClock(new Date(day(10)));
-    await db.transaction((tx) => takeBackAccess(tx, [{ referralId, paymentId, how: 'cut' }]));
+    await db.transaction((tx) => takeBackAccess(tx, [{ referralId, paymentId, how: 'cut', reason: 'refund' }]));
     for (const userId of [told.facts.referrerId, told.facts.refereeId]) {
       expect(await access(userId)).toMatchObject(none);
       expect(await ledger(userId)).toEqual([{ kind: 'available', balance: 10 }]);
@@ -168,7 +168,7 @@ describe('days that go back', () => {
 
   it('are granted anew with the next payment after a revocation', async () => {
     const { told, referralId, paymentId } = await activate();
-    await db.transaction((tx) => takeBackAccess(tx, [{ referralId, paymentId, how: 'revoke' }]));
+    await db.transaction((tx) => takeBackAccess(tx, [{ referralId, paymentId, how: 'revoke', reason: 'revocation' }]));
     expect(await access(told.facts.refereeId)).toMatchObject(none);
     await pay(told.facts.refereeId, { occurredAt: day(0.001) });
     expect(await access(told.facts.refereeId)).toMatchObject(credit(45));
@@ -180,7 +180,7 @@ describe('days that go back', () => {
     await deliver(db, [told.registered(), told.assessed(1, 0, null, day(0))]);
     await subscribe(told.facts.refereeId, 'active', { occurredAt: day(0) });
     await pay(told.facts.refereeId, { id: 'of-plan', occurredAt: day(0.001) });
-    await db.transaction((tx) => takeBackAccess(tx, [{ referralId: told.id, paymentId: 'of-plan', how: 'cut' }]));
+    await db.transaction((tx) => takeBackAccess(tx, [{ referralId: told.id, paymentId: 'of-plan', how: 'cut', reason: 'refund' }]));
     expect((await access(told.facts.refereeId)).daysRemaining).toBe(0);
     expect((await access(told.facts.referrerId)).daysRemaining).toBe(0);
   });

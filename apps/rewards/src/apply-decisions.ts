@@ -26,7 +26,7 @@ export async function applyDecisions(tx: Transaction, told: readonly ToldDecisio
   facts.bonuses = facts.bonuses.filter((bonus) => bonus.family !== 'access' || (!areRejected.has(bonus.referral_id) && isOpen(bonus)));
   const { changed, transfers } = settleBonuses(tx, facts, 'review');
   await writeBooks(tx, { referrals: facts.referrals, referrers: facts.referrers, bonuses: changed, transfers });
-  await takeBackAccess(tx, rejected.map(({ id }) => ({ referralId: id, paymentId: null, how: 'reject' as const })));
+  await takeBackAccess(tx, rejected.map(({ id }) => ({ referralId: id, paymentId: null, how: 'reject' as const, reason: 'review' as const })));
   return changed;
 }
 

@@ -62,6 +62,16 @@ describe('a payment', () => {
     expect(await stored(ahead.id)).toBeUndefined();
   });
 
+  it('is in the audit log once, with who told of it, also when it settles after it had failed', async () => {
+    const failed = payment({ status: 'failed' });
+    const settled = { ...failed, status: 'settled' as const };
+    for (const request of [failed, failed, settled, settled]) await db.transaction((tx) => applyPayments(tx, [request], () => 'key-of-the-host'));
+    const rows = await test.rows(`select actor, action, subject, before ->> 'status' as before, after ->> 'amount' as amount from rewards.audit
+      where after ->> 'paymentId' = $1 order by id`, [failed.id]);
+    const common = { actor: 'key-of-the-host', subject: failed.userId, amount: String(failed.amount) };
+    expect(rows).toEqual([{ ...common, action: 'payment.failed', before: null }, { ...common, action: 'payment.settled', before: 'failed' }]);
+  });
+
   it('is applied once when twenty groups bring it at the same time', async () => {
     const all = Array.from({ length: 10 }, () => payment());
     const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => apply(...(i % 2 ? all : all.toReversed()))));

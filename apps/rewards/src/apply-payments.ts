@@ -14,7 +14,7 @@ export type PaymentReply = Reply<typeof rewards.applyPayment>;
  * Stores payments, each once by the host's id, tells the settled ones, and books their cashback. A failed one is kept and changes nothing else;
  * it may settle later. Without a referral a payment waits for one: see `apply-waiting-payments.ts`.
  */
-export async function applyPayments(tx: Transaction, requests: readonly PaymentRequest[]): Promise<Outcome<PaymentReply>[]> {
+export async function applyPayments(tx: Transaction, requests: readonly PaymentRequest[], actorOf: (index: number) => string = () => 'a host on NATS'): Promise<Outcome<PaymentReply>[]> {
   const refusals = requests.map((request) => refusalOf(request, tx));
   const accepted = requests.filter((_, index) => !refusals[index]);
   if (accepted.length === 0) return refusals.map((refusal) => refusal!);
@@ -28,7 +28,7 @@ export async function applyPayments(tx: Transaction, requests: readonly PaymentR
     const next = before ? afterwards(before, request, tx.now) : rowOf(request, tx.now);
     if (next === 'id_conflict') return new Refusal(next);
     if (next === 'duplicate') return { outcome: next, paymentId: request.id };
-    books.putPayment(next);
+    books.putPayment(next, actorOf(index));
     if (next.status === 'settled' && next.kind !== 'topup') payers.push(next.user_id);
     return { outcome: 'applied', paymentId: request.id };
   });

@@ -6,7 +6,9 @@ import { batchReward, type BatchReferral, type SubscriptionStatus } from '@refer
 import type { AnyEvent } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
 import { TestDatabase } from '@referrals/testing';
+import { getBalances } from './get-balances.js';
 import { getBatchReward, recomputeBatchRewards } from './batch-rewards.js';
+import { redeem } from './redeem.js';
 import { setSubscription } from './set-subscription.js';
 import { deliver, ToldReferral } from './told.fixture.js';
 
@@ -78,6 +80,25 @@ describe('a batch reward', () => {
     expect(await test.rows(slots)).toEqual([{ kind: 'available', balance: 5 }]);
   });
 
+  it('that is taken back after its slots were spent leaves a debt, which the next slots pay first', async () => {
+    for (const name of ['s-1', 's-2', 's-3']) await bring('spender', { name });
+    await recompute('spender');
+    const spend = (amount: number) => db.transaction((tx) => redeem(tx, [{ id: uuidv7(), userId: 'spender', unit: 'slots', amount }]));
+    expect(await spend(3)).toMatchObject([{ outcome: 'applied' }]);
+    const slots = async () => (await getBalances(db, { userId: 'spender' })).balances.filter(({ unit }) => unit === 'slots');
+    await deliver(db, [user('s-1', { isActive: false })]);
+    await recompute();
+    expect(await slots()).toEqual([{ unit: 'slots', available: 0, held: 0, debt: 3 }]);
+    await recompute();
+    await deliver(db, [user('s-1')]);
+    await recompute();
+    expect(await slots()).toEqual([{ unit: 'slots', available: 2, held: 0, debt: 0 }]);
+    expect(await spend(3)).toMatchObject([{ code: 'insufficient_balance' }]);
+    expect(await test.rows(`select reason, sum(amount)::int as amount from rewards.transfer t join rewards.account a on a.id in (t.debit_account, t.credit_account)
+      where a.user_id = 'spender' and a.unit = 'slots' and a.kind = 'available' group by reason order by reason`)).toEqual([
+      { reason: 'bonus', amount: 10 }, { reason: 'clawback', amount: 2 }, { reason: 'debt_repayment', amount: 3 }, { reason: 'redemption', amount: 3 }]);
+  });
+
   it.each([[[1, 2, 3]], [[3, 2, 1]], [[2, 3, 1]]])('keeps the address of the first assessment and that any found it shared, told in the order %j', async (order) => {
     const told = await bring('vera', { name: `verdict-${order.join('-')}`, group: 'a' });
     const verdicts = [null, { known: false, group: null, sharedWithReferrer: false }, { known: true, group: 'b', sharedWithReferrer: true }];
@@ -140,6 +161,6 @@ describe('a batch reward', () => {
       steps.push(String(processed));
       after = next ?? null;
     }
-    expect(steps.reduce((sum, n) => sum + Number(n), 0)).toBe(43);
+    expect(steps.reduce((sum, n) => sum + Number(n), 0)).toBe(44);
   });
 });

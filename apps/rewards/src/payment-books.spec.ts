@@ -50,7 +50,7 @@ function live(facts: readonly (Fact & { id: string })[], score: number) {
       found.set('nina', referral);
       settleAll();
     }
-    if (one.kind === 'pay') books.putPayment(paymentOf(`p${one.n}`, one.amount, at(one.hours)));
+    if (one.kind === 'pay') books.putPayment(paymentOf(`p${one.n}`, one.amount, at(one.hours)), 'a host');
     if (one.kind === 'refund') {
       books.putRefund({
         id: one.id, payment_id: `p${one.n}`, amount: one.amount, is_cumulative: one.cumulative, occurred_at: at(one.hours), applied_amount: null, created_at: at(500),

@@ -5,16 +5,16 @@ import { belongsTo, cashbackLevel, cashbackOf, grantTrigger } from '@referrals/d
 import type { Transaction } from '@referrals/persistence';
 import { UNSETTLED, type BonusRow, type ReferralBooks } from './bonus-row.js';
 import type { ReferrerState } from './booking.queries.js';
-import { decideBonus, endsDays } from './decide-bonus.js';
+import { decideBonus } from './decide-bonus.js';
+import { endDays } from './end-days.js';
 import { Journal } from './ledger.js';
 import type { MoneyFacts } from './money.queries.js';
 import { isHistory } from './note-imports.js';
 import { countPaying } from './paying-referees.js';
 import { applyReturns, disputesOf } from './payment-returns.js';
-import { takeBackAccess, type TakenBackAccess } from './take-back-access.js';
-import type { PaymentRow, RefundRow, ReportRow } from './payment-row.js';
+import { auditOf, type PaymentRow, type RefundRow, type ReportRow } from './payment-row.js';
 import { isChanged, knownOf, tellBonus, type TakeBackReason } from './tell-bonus.js';
-import { writeBooks } from './write-books.js';
+import { writeBooks, type AuditRow } from './write-books.js';
 
 /** Payments with all that hangs on them, as a command works on them; `write` puts down what changed. */
 export class PaymentBooks {
@@ -28,10 +28,11 @@ export class PaymentBooks {
   readonly journal: Journal;
   private readonly changed = {
     payments: new Set<PaymentRow>(), refunds: new Set<RefundRow>(), reports: new Set<ReportRow>(), bonuses: new Set<BonusRow>(),
-    referrals: new Set<ReferralBooks>(), referrers: new Set<ReferrerState>(),
+    referrals: new Set<ReferralBooks>(), referrers: new Set<ReferrerState>(), audits: new Set<AuditRow>(),
   };
 
-  private readonly cuts: TakenBackAccess[] = [];
+  /** Referrals of which a payment went back: its days go with it. */
+  private readonly gone = new Map<ReferralBooks, TakeBackReason>();
 
   constructor(private readonly tx: Transaction, facts: MoneyFacts) {
     this.payments = new Map(facts.payments.map((payment) => [payment.id, payment]));
@@ -44,8 +45,10 @@ export class PaymentBooks {
     this.journal = new Journal(facts.accounts, tx.now);
   }
 
-  /** A payment is new, or settled after it had failed. */
-  putPayment(payment: PaymentRow): void {
+  /** A payment is new, or settled after it had failed. @param actor who told of it, for the audit log */
+  putPayment(payment: PaymentRow, actor: string): void {
+    const before = this.payments.get(payment.id);
+    this.changed.audits.add(auditOf(payment, before, actor, this.tx.now));
     this.payments.set(payment.id, payment);
     this.changed.payments.add(payment);
     if (payment.status !== 'settled') return;
@@ -80,7 +83,7 @@ export class PaymentBooks {
       if (step !== 0) this.count(referral, step);
       this.bookCashback(payment, referral);
       for (const bonus of this.bonuses.get(payment.id) ?? []) this.decide(bonus, referral, payment, reason);
-      if (endsDays(payment, referral)) this.cuts.push({ referralId: referral.id, paymentId: payment.id, how: 'cut' });
+      if (payment.is_revoked || payment.returned === payment.amount) this.gone.set(referral, reason);
     }
     for (const refund of applied) {
       this.changed.refunds.add(refund);
@@ -92,13 +95,13 @@ export class PaymentBooks {
 
   /** What was booked or changed, in one statement. */
   async write(): Promise<BonusRow[]> {
-    const { payments, refunds, reports, bonuses, referrals, referrers } = this.changed;
+    const { payments, refunds, reports, bonuses, referrals, referrers, audits } = this.changed;
     await writeBooks(this.tx, {
       payments: [...payments], refunds: [...refunds], reports: [...reports], bonuses: [...bonuses], referrals: [...referrals],
-      referrers: [...referrers], transfers: this.journal.rows,
+      referrers: [...referrers], transfers: this.journal.rows, audits: [...audits],
     });
-    if (this.cuts.length > 0) await takeBackAccess(this.tx, this.cuts);
-    return [...bonuses];
+    const renewed = await endDays(this.tx, [...this.gone].map(([{ id: referralId, refereeId }, reason]) => ({ referralId, refereeId, reason })));
+    return [...bonuses, ...renewed];
   }
 
   private reportsOf = (payment: PaymentRow): ReportRow[] => this.reports.filter((report) => report.payment_id === payment.id);

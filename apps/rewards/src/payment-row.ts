@@ -1,4 +1,6 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { DisputeStatus, PaymentKind, PaymentStatus } from '@referrals/domain';
+import type { AuditRow } from './write-books.js';
 
 /** A row of `payment`, named as its columns; times as ISO 8601 text. */
 export interface PaymentRow {
@@ -49,3 +51,13 @@ export interface ReportRow {
   created_at: string;
 }
 
+
+/** What the audit log keeps of a payment: who told of it, and what it made of what was known. */
+export function auditOf(payment: PaymentRow, before: PaymentRow | undefined, actor: string, now: Date): AuditRow {
+  const shown = ({ id, kind, amount, currency, status, occurred_at: occurredAt }: PaymentRow) =>
+    ({ paymentId: id, kind, amount, currency, status, occurredAt: new Date(occurredAt).toISOString() });
+  return {
+    id: uuidv7(), actor, action: `payment.${payment.status}`, subject: payment.user_id, before: before ? shown(before) : null, after: shown(payment),
+    created_at: now.toISOString(),
+  };
+}

@@ -4,8 +4,9 @@ import type { Database } from '@referrals/persistence';
 import type { BonusRow } from './bonus-row.js';
 import { applyReturns } from './payment-returns.js';
 import type { PaymentRow, RefundRow, ReportRow } from './payment-row.js';
+import { recomputeSlots } from './recompute-slots.js';
 
-/** A bonus, or a payment, of which something stored is not what its inputs give. */
+/** A bonus, a payment or a batch reward of which something stored is not what its inputs give. */
 export interface Difference {
   id: string;
   field: string;
@@ -20,6 +21,8 @@ interface Stored {
   reports: ReportRow[] | null;
   /** By the ledger's entries of the bonus: what is held, what was given, and what was taken back. */
   ledger: { held: number; given: number };
+  /** Of access days that were paid: those that the list of grants has for them. */
+  granted: number | null;
 }
 
 const PAGE = 2_000;
@@ -30,10 +33,11 @@ const HISTORY = `
     (select json_build_object(
        'held', coalesce(sum(case when c.kind = 'held' then t.amount when d.kind = 'held' then -t.amount else 0 end), 0),
        'given', coalesce(sum(case when d.kind = 'programme' then t.amount when c.kind = 'programme' then -t.amount else 0 end), 0))
-     from transfer t join account d on d.id = t.debit_account join account c on c.id = t.credit_account where t.id = any(b.ledger_entry_ids)) as ledger
+     from transfer t join account d on d.id = t.debit_account join account c on c.id = t.credit_account where t.id = any(b.ledger_entry_ids)) as ledger,
+    case when b.family = 'access' then (select g.days from access_grant g where g.bonus_id = b.id) end as granted
   from bonus b where $1::uuid is null or b.id > $1 order by b.id limit ${PAGE}`;
 
-/** Computes every bonus in history again from its stored inputs and the programme of its version. @returns how many there are */
+/** Computes every bonus and batch reward in history again from its stored inputs and the programme of its version. @returns how many there are */
 export async function recompute(db: Database, found: (difference: Difference) => void): Promise<number> {
   const versions = await db.rows<{ version: number; body: unknown }>('select version, body from common.programme');
   const programmes = new Map(versions.map(({ version, body }) => [version, Programme.parse(body)]));
@@ -48,7 +52,7 @@ export async function recompute(db: Database, found: (difference: Difference) =>
       }
     }
     count += rows.length;
-    if (rows.length < PAGE) return count;
+    if (rows.length < PAGE) return count + (await recomputeSlots(db, found));
     after = rows.at(-1)!.bonus.id;
   }
 }
@@ -74,12 +78,12 @@ function computed({ bonus, payment }: Stored, programme: Programme): Fields {
 }
 
 /** What the ledger says of where the amount lies. */
-function positions({ bonus, payment, ledger }: Stored): Fields {
+function positions({ bonus, payment, ledger, granted }: Stored): Fields {
   const stays = bonus.status === 'rejected' ? 0 : bonus.amount - bonus.taken_back;
   const isGone = bonus.status === 'clawed_back' || bonus.status === 'rejected';
   const due = bonus.family === 'cashback' && payment && !isGone
     ? cashbackDue({ amount: payment.amount, returned: payment.returned, atStake: payment.at_stake }, bonus.multiplier).due : stays;
-  if (bonus.family === 'access') return {};
+  if (bonus.family === 'access') return { granted: [granted, bonus.was_paid ? bonus.amount : null] };
   return { held: [bonus.held, ledger.held], given: [stays, ledger.given], due: [stays, due] };
 }
 

@@ -27,7 +27,7 @@ export async function revokeQualifications(tx: Transaction, told: readonly ToldR
   facts.bonuses = facts.bonuses.filter(({ family }) => family !== 'access');
   const { changed, transfers } = settleBonuses(tx, facts, 'revocation');
   await writeBooks(tx, { referrals: facts.referrals, referrers: facts.referrers, bonuses: changed, transfers });
-  await takeBackAccess(tx, revoked.map(({ referralId, paymentId }) => ({ referralId, paymentId, how: 'revoke' as const })));
+  await takeBackAccess(tx, revoked.map(({ referralId, paymentId }) => ({ referralId, paymentId, how: 'revoke' as const, reason: 'revocation' as const })));
   const waiting = facts.referrals.flatMap(waitingOccasions);
   const booked = await bookWaiting(tx, waiting);
   return [...changed, ...booked, ...(await grantDays(tx, revoked.map(({ refereeId }) => refereeId)))];

@@ -34,22 +34,22 @@ type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof e
 export class RewardsController implements RoomController {
   constructor(@Inject(Room) readonly room: Room) {}
 
-  @Write(rewards.applyPayment, { group: 256 })
-  applyPayment(requests: PaymentRequest[]): Work<PaymentReply> {
-    return (tx) => applyPayments(tx, requests);
+  @Write(rewards.applyPayment)
+  applyPayment(requests: PaymentRequest[], metas: RequestMeta[]): Work<PaymentReply> {
+    return (tx) => applyPayments(tx, requests, (index) => metas[index]?.actor ?? 'a host on NATS');
   }
 
-  @Write(rewards.applyRefund, { group: 256 })
+  @Write(rewards.applyRefund)
   applyRefund(requests: RefundRequest[]): Work<RefundReply> {
     return (tx) => applyRefunds(tx, requests);
   }
 
-  @Write(rewards.applyDispute, { group: 256 })
+  @Write(rewards.applyDispute)
   applyDispute(requests: DisputeRequest[]): Work<DisputeReply> {
     return (tx) => applyDisputes(tx, requests);
   }
 
-  @Write(rewards.redeem, { group: 256 })
+  @Write(rewards.redeem)
   redeem(requests: RedemptionRequest[]): Work<RedemptionReply> {
     return (tx) => redeem(tx, requests);
   }

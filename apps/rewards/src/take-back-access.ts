@@ -1,6 +1,9 @@
 import { takeBack, takeBackAll, takeBackDays, voidHeld, type AccessGrant } from '@referrals/domain';
 import type { Transaction } from '@referrals/persistence';
+import type { BonusRow } from './bonus-row.js';
 import { loadDayAccounts, postDays } from './day-accounts.js';
+import { knownOf, tellBonus, type TakeBackReason } from './tell-bonus.js';
+import { writeBooks } from './write-books.js';
 
 interface GrantRow {
   id: string;
@@ -32,22 +35,12 @@ export async function takeBackAllDays(tx: Transaction, userId: string): Promise<
   return days;
 }
 
-interface OpenDays {
-  id: string;
-  user_id: string;
-  status: string;
-  amount: number;
-}
-
 /** A payment's days: booked for it, or for the subscription whose first purchase or renewal it is. */
-const BONUSES = `select b.id, b.user_id, b.status, b.amount from bonus b join referral r on r.id = b.referral_id
+const BONUSES = `select to_json(b) as bonus from bonus b join referral r on r.id = b.referral_id
   where b.family = 'access' and b.status in ('paid', 'held', 'pending') and r.id = $1 and ($2::text is null or b.payment_id = $2
     or b.payment_id is null and $2 = (select p.id from payment p where p.user_id = r.referee_id and p.status = 'settled' and p.kind <> 'topup'
       and p.occurred_at >= r.registered_at order by p.occurred_at, p.id collate "C" limit 1))
   order by b.user_id collate "C", b.id for no key update of b`;
-
-const END = `update bonus set status = $2, decision = case when $2 = 'rejected' then 'reject' else decision end, hold_reason = null, hold_until = null,
-  held = 0, taken_back = case when $2 = 'clawed_back' then amount else 0 end, payment_id = coalesce(payment_id, $3), sequence = sequence + 1 where id = $1`;
 
 /** Whose days go back, and how far. */
 export interface TakenBackAccess {
@@ -59,26 +52,36 @@ export interface TakenBackAccess {
    * `reject`: what waited is rejected, what was paid clawed back, for good
    */
   how: 'cut' | 'revoke' | 'reject';
+  reason: TakeBackReason;
 }
 
-/** Takes back what is left of referrals' days, both parties'. */
+/** Takes back what is left of referrals' days, both parties', and tells of it. */
 export async function takeBackAccess(tx: Transaction, list: readonly TakenBackAccess[]): Promise<void> {
-  for (const { referralId, paymentId, how } of list) {
-    for (const bonus of await tx.rows<OpenDays>(BONUSES, [referralId, paymentId])) await takeBackBonus(tx, bonus, paymentId, how);
+  for (const one of list) {
+    const changed: BonusRow[] = [];
+    for (const { bonus } of await tx.rows<{ bonus: BonusRow }>(BONUSES, [one.referralId, one.paymentId])) {
+      const before = knownOf(bonus);
+      Object.assign(bonus, await takeBackBonus(tx, bonus, one));
+      tellBonus(tx, bonus, before, one.reason, one.reason);
+      changed.push(bonus);
+    }
+    await writeBooks(tx, { bonuses: changed });
   }
 }
 
-async function takeBackBonus(tx: Transaction, bonus: OpenDays, paymentId: string | null, how: TakenBackAccess['how']): Promise<void> {
+/** @returns what becomes of the bonus; of days that were running, `taken_back` is what was left of them */
+async function takeBackBonus(tx: Transaction, bonus: BonusRow, { paymentId, how }: TakenBackAccess): Promise<Partial<BonusRow>> {
   const { rows, grants } = await grantsOf(tx, bonus.user_id);
   const accounts = await loadDayAccounts(tx, bonus.user_id);
-  const isPaid = bonus.status === 'paid';
-  if (isPaid) {
-    const grantId = rows.find((row) => row.bonus_id === bonus.id)?.id ?? '';
-    const taken = takeBack(grants, grantId, tx.now);
-    await tx.rows(WRITE, [JSON.stringify(taken.grants)]);
-    await postDays(tx, accounts, takeBackDays(accounts.balances, taken.days), grantId, bonus.id);
-  } else {
+  if (bonus.status !== 'paid') {
     await postDays(tx, accounts, voidHeld(accounts.balances, 'access_days', bonus.amount), bonus.id, bonus.id);
+    const over = { hold_reason: null, hold_until: null, held: 0, payment_id: bonus.payment_id ?? paymentId };
+    return how === 'revoke' ? { ...over, status: 'clawed_back', taken_back: bonus.amount } : { ...over, status: 'rejected', decision: 'reject' };
   }
-  if (!isPaid || how !== 'cut') await tx.rows(END, [bonus.id, isPaid || how === 'revoke' ? 'clawed_back' : 'rejected', paymentId]);
+  const grantId = rows.find((row) => row.bonus_id === bonus.id)?.id ?? '';
+  const taken = takeBack(grants, grantId, tx.now);
+  await tx.rows(WRITE, [JSON.stringify(taken.grants)]);
+  await postDays(tx, accounts, takeBackDays(accounts.balances, taken.days), grantId, bonus.id);
+  const back = { taken_back: bonus.taken_back + taken.days };
+  return how === 'cut' ? back : { ...back, status: 'clawed_back', held: 0, payment_id: bonus.payment_id ?? paymentId };
 }

@@ -19,8 +19,11 @@ export const isChanged = (before: Known, bonus: BonusRow): boolean =>
  * Tells what became of a bonus; one that still waits for its first assessment is nobody's business yet. Amounts are what is left of the bonus, for
  * `bonus.clawed_back` what was taken back this time.
  * @param before null at booking: what had gone back by then was never given
+ * @param refusal why it was refused, if it was
  */
-export function tellBonus(tx: Transaction, bonus: BonusRow, before: Known | null = null, reason: TakeBackReason = 'refund'): void {
+export function tellBonus(
+  tx: Transaction, bonus: BonusRow, before: Known | null = null, reason: TakeBackReason = 'refund', refusal: string = reason === 'review' ? reason : 'score',
+): void {
   const { status, hold_reason: holdReason } = bonus;
   if (status === 'pending') return;
   const taken = before && before.status !== 'pending' ? bonus.taken_back - before.taken_back : 0;
@@ -30,7 +33,7 @@ export function tellBonus(tx: Transaction, bonus: BonusRow, before: Known | null
   if (status === 'paid' && isNew) emit(tx, bonus, before?.status === 'held' ? events.bonusReleased : events.bonusPaid, { amount });
   else if (status === 'paid' && taken < 0) emit(tx, bonus, events.bonusPaid, { amount: -taken });
   else if (status === 'held' && isNew) emit(tx, bonus, events.bonusHeld, { amount, reason: holdReason!, holdUntil: bonus.hold_until });
-  else if (status === 'rejected' && isNew) emit(tx, bonus, events.bonusRejected, { amount: bonus.amount, reason: reason === 'review' ? 'review' : 'score' });
+  else if (status === 'rejected' && isNew) emit(tx, bonus, events.bonusRejected, { amount: bonus.amount, reason: refusal });
 }
 
 type Told = typeof events.bonusPaid | typeof events.bonusHeld | typeof events.bonusRejected | typeof events.bonusClawedBack;

@@ -13,6 +13,18 @@ export interface Books {
   transfers: TransferRow[];
   referrals: ReferralBooks[];
   referrers: ReferrerState[];
+  audits: AuditRow[];
+}
+
+/** A row of the audit log, named as its columns. */
+export interface AuditRow {
+  id: string;
+  actor: string;
+  action: string;
+  subject: string;
+  before: object | null;
+  after: object | null;
+  created_at: string;
 }
 
 /** Paying is inserting: the grant key refuses a second one. The ids are also given as arrays, so that a plan made while a
@@ -27,8 +39,9 @@ const PARTS: { [K in keyof Books]: (rows: string) => string } = {
   reports: (rows) => `insert into dispute_report select * from json_populate_recordset(null::dispute_report, ${rows})`,
   bonuses: (rows) => `insert into bonus select * from json_populate_recordset(null::bonus, ${rows})
     on conflict (id) do update set status = excluded.status, decision = excluded.decision, score = excluded.score, hold_reason = excluded.hold_reason,
-      hold_until = excluded.hold_until, sequence = excluded.sequence, ledger_entry_ids = excluded.ledger_entry_ids, released_at = excluded.released_at,
+      hold_until = excluded.hold_until, payment_id = excluded.payment_id, sequence = excluded.sequence, ledger_entry_ids = excluded.ledger_entry_ids, released_at = excluded.released_at,
       was_paid = excluded.was_paid, held = excluded.held, taken_back = excluded.taken_back, stake = excluded.stake`,
+  audits: (rows) => `insert into audit select * from json_populate_recordset(null::audit, ${rows})`,
   transfers: (rows) => `insert into transfer select * from json_populate_recordset(null::transfer, ${rows})`,
   referrals: (rows) => `update referral r set assessments = t.assessments, qualifications = t.qualifications, decisions = t.decisions,
       qualified_at = t."qualifiedAt", qualifying_payment_id = t."qualifyingPaymentId", approved_score = t."approvedScore",

@@ -74,14 +74,14 @@ describe('the broker loop', () => {
   };
 
   it('makes the stream and every consumer, and then finds nothing to do', async () => {
-    const broker = new Broker(nats, PLANS);
+    const broker = new Broker(nats, [], PLANS);
     expect((await broker.look()).made).toBe(true);
     expect(await consumers()).toEqual(CONSUMERS);
     expect((await broker.look()).made).toBe(false);
   });
 
   it('makes again a consumer that is missing, though strangers read the stream too', async () => {
-    const broker = new Broker(nats, PLANS);
+    const broker = new Broker(nats, [], PLANS);
     const { life } = await broker.look();
     const manager = await jetstreamManager(nats);
     await manager.consumers.delete(STREAM, 'codes_user-updated');
@@ -91,7 +91,7 @@ describe('the broker loop', () => {
   });
 
   it('asks at once for all that is lacking when the broker has lost its store, and not again after that', async () => {
-    const watch = loop(new Broker(nats, PLANS));
+    const watch = loop(new Broker(nats, [], PLANS));
     await watch.look();
     const young = await tell(0);
     await watch.look();
@@ -104,17 +104,17 @@ describe('the broker loop', () => {
   });
 
   it('notices a lost store also when another scheduler has made the stream anew', async () => {
-    const watch = loop(new Broker(nats, PLANS));
+    const watch = loop(new Broker(nats, [], PLANS));
     await watch.look();
     const young = await tell(0);
     await loseStore();
-    await new Broker(nats, PLANS).look();
+    await new Broker(nats, [], PLANS).look();
     await watch.look();
     expect(asked).toEqual([young]);
   });
 
   it('does the same when the server comes back with an empty folder', async () => {
-    const watch = loop(new Broker(nats, PLANS));
+    const watch = loop(new Broker(nats, [], PLANS));
     await watch.look();
     const young = await tell(0);
     await server.stop();
@@ -128,12 +128,12 @@ describe('the broker loop', () => {
 
   it('asks at its first look for what has been lacking for more than a minute', async () => {
     const [old] = [await tell(120), await tell(0)];
-    await loop(new Broker(nats, PLANS)).look();
+    await loop(new Broker(nats, [], PLANS)).look();
     expect(asked).toEqual([old]);
   });
 
   it('knows since when a consumer has been waited for', async () => {
-    const broker = new Broker(nats, PLANS);
+    const broker = new Broker(nats, [], PLANS);
     await broker.look();
     expect(await broker.waitingSince(PLANS[0]!)).toBeNull();
     const publisher = jetstream(nats);

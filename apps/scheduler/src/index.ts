@@ -1,1 +1,2 @@
 export * from './scheduler.room.js';
+export { reconcile } from './reconcile.js';

@@ -98,6 +98,16 @@ export const TIMETABLE: JobEntry[] = [
     },
   },
   {
+    name: 'ring-detection',
+    description: 'finds users tied by shared devices and addresses, for the report of rings',
+    everySeconds: DAY / SECOND,
+    missed: 'skip',
+    step: async (bus, { cursor }) => {
+      const { processed, changed, next } = await bus.request(fraud.findRings, cursor ? { after: Number(cursor) } : {}, STEP);
+      return { processed, changed, more: next !== null, cursor: next === null ? null : String(next) };
+    },
+  },
+  {
     name: 'fingerprint-purge',
     description: 'deletes facts of 90 days ago, and boxes that nothing opens any more',
     everySeconds: DAY / SECOND,

@@ -10,6 +10,7 @@ import { keepDifferences, listDifferences, reconcile } from './reconcile.js';
 import { listJobs, readRun } from './job-history.js';
 import { TIMETABLE } from './jobs.js';
 import { JobLoop } from './run-due-jobs.js';
+import { listProgrammes } from './list-programmes.js';
 import { getProgramme, putProgramme } from './programme.js';
 import { setClock } from './set-clock.js';
 
@@ -47,6 +48,11 @@ export class SchedulerController implements RoomController {
   @Read(scheduler.getProgramme)
   getProgramme(): Promise<Reply<typeof scheduler.getProgramme>> {
     return getProgramme((text, values) => this.room.db.rows(text, values));
+  }
+
+  @Read(scheduler.listProgrammes)
+  listProgrammes(request: Input<typeof scheduler.listProgrammes>): Promise<Reply<typeof scheduler.listProgrammes>> {
+    return listProgrammes(this.room.db, request);
   }
 
   @Write(scheduler.putProgramme)

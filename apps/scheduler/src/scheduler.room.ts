@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { nestLogger, type Room, type RoomController, type RoomDefinition } from '@referrals/messaging';
+import { connectAs, DEPLOY_USER, nestLogger, type Room, type RoomController, type RoomDefinition } from '@referrals/messaging';
 import { Database, roomUrl } from '@referrals/persistence';
 import { BrokerLoop, redriveContext } from './broker-loop.js';
 import { JobRunEntity } from './job-run.entity.js';
@@ -14,7 +14,8 @@ async function onStart(room: Room, controller: RoomController): Promise<() => Pr
   const { jobs, erasures } = controller as SchedulerController;
   const reader = await openReader(room);
   (controller as SchedulerController).reader = reader;
-  const broker = new Broker(room.nats);
+  const nats = await connectAs(DEPLOY_USER, room.env, room.secrets);
+  const broker = new Broker(nats, room.env.NATS_HOST_CONSUMERS);
   await broker.look().catch((error: Error) => room.log.warn({ err: error.message }, 'broker_waits'));
   const loop = new BrokerLoop(broker, redriveContext({ ...room, broker, reader }), room.db, room.log);
   const ticks = await NestFactory.createApplicationContext(TicksModule.of(room, jobs, loop, erasures), { logger: nestLogger(room.log), abortOnError: false });
@@ -22,6 +23,7 @@ async function onStart(room: Room, controller: RoomController): Promise<() => Pr
     await ticks.close();
     await erasures.stop();
     await jobs.stop();
+    await nats.close();
     await reader.close();
   };
 }

@@ -16,6 +16,7 @@ export class Broker {
 
   constructor(
     private readonly nats: NatsConnection,
+    private readonly hosts: string[] = [],
     private readonly plans: ConsumerPlan[] = CONSUMER_PLANS,
   ) {}
 
@@ -27,7 +28,7 @@ export class Broker {
   async look(): Promise<{ life: StreamLife; made: boolean }> {
     const life = this.isProvisioned ? await this.lifeOfCompleteStream() : null;
     if (life !== null) return { life, made: false };
-    const made = await provision(this.nats, this.plans);
+    const made = await provision(this.nats, this.plans, this.hosts);
     this.isProvisioned = true;
     return { life: made, made: true };
   }
@@ -52,7 +53,7 @@ export class Broker {
     const there = new Set<string>();
     for await (const consumer of manager.consumers.list(STREAM)) there.add(consumer.name);
     const isThere = ({ room, types }: ConsumerPlan): boolean => types.every((type) => there.has(consumerName(room, type)));
-    return this.plans.every(isThere) ? info.created : null;
+    return this.plans.every(isThere) && this.hosts.every((host) => there.has(host)) ? info.created : null;
   }
 
   private async connect(): Promise<JetStreamManager> {

@@ -1,2 +1,3 @@
+export { startBroker, startBrokerIn } from './servers.js';
 export * from './start-all.js';
 export * from './start-processes.js';

@@ -31,6 +31,22 @@ export async function startProcesses(variables: Record<string, string>): Promise
   }
 }
 
+/** More of what already runs: further rooms share the queue, further gateways answer at addresses of their own. */
+export async function startBeside(names: readonly ProcessName[], variables: Record<string, string>): Promise<{ urls: string[]; stop(): Promise<void> }> {
+  const children = names.map((name) => ({ name, child: startProcess(name, { ...variables, PORT: '0' }) }));
+  const stop = async (): Promise<void> => {
+    await Promise.all(children.map(({ child }) => endProcess(child)));
+  };
+  try {
+    const urls = await Promise.all(children.filter(({ name }) => name === 'gateway').map(({ child }) => addressOf(child)));
+    await Promise.all(urls.map((url) => untilReady(url)));
+    return { urls, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
 function startProcess(name: ProcessName, variables: Record<string, string>): ChildProcess {
   const compiled = import.meta.url.endsWith('.ts') ? '../../../dist/apps' : '../..';
   const main = new URL(`${compiled}/${name}/src/main.js`, import.meta.url).pathname;

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contract, HttpRoute, Reply } from '@referrals/contracts';
+import { v4 } from 'uuid';
 import type { z } from 'zod';
 import { ProblemError } from './problem-error.js';
 
@@ -25,6 +24,8 @@ type Page<Item> = { data: Item[]; nextCursor: string | null };
 type Item<C extends Contract> = Reply<C> extends Page<infer I> ? I : never;
 
 const FIRST_PAUSE_MS = 100;
+/** The client runs in browsers too, so it stands on nothing of Node's. */
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A host's client, typed by the contracts: one method for every route there is. */
 export class ReferralsClient {
@@ -44,7 +45,7 @@ export class ReferralsClient {
     const { http } = contract;
     if (!http) throw new Error(`${contract.subject} is not reached over HTTP`);
     const isKeyed = http.method === 'POST' && !http.notIdempotent;
-    const key = isKeyed ? (idempotencyKey ?? randomUUID()) : null;
+    const key = isKeyed ? (idempotencyKey ?? v4()) : null;
     const mayRepeat = http.method !== 'POST' || isKeyed;
     for (let tries = 0; ; tries += 1) {
       try {

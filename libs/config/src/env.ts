@@ -10,6 +10,8 @@ const Variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: z.string().optional(),
   NATS_URL: z.string().optional(),
+  /** durable consumers through which a host's services read all facts */
+  NATS_HOST_CONSUMERS: list.transform((names) => (names.length > 0 ? names : ['host'])).refine((names) => names.every((name) => /^[a-z][a-z0-9-]{0,31}$/.test(name)), 'small letters, digits and hyphens'),
   DATA_DIR: z.string().default('.data'),
   ADMIN_API_KEY: z.string().min(32, 'ADMIN_API_KEY needs 32 characters or more').optional(),
   PROGRAMME_FILE: z.string().optional(),

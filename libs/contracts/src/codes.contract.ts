@@ -50,6 +50,7 @@ export type ResolvedCode = z.output<typeof ResolvedCode>;
 
 export const codes = {
   issue: contract('codes.issue', "the user's auto code, made at the first request", {
+    group: 256,
     request: z.strictObject({ userId: UserId }),
     reply: Code,
     http: { method: 'GET', path: '/v1/users/{userId}/code', scope: 'service', tag, refusals: ['code_space_exhausted'] },
@@ -58,6 +59,11 @@ export const codes = {
     request: z.strictObject({ userId: UserId, ...Paging }),
     reply: pageOf(Code),
     http: { method: 'GET', path: '/v1/users/{userId}/codes', scope: 'service', tag },
+  }),
+  search: contract('codes.search', 'the code that a text leads to, or all codes of a kind, newest first', {
+    request: z.strictObject({ code: text(256).optional(), type: z.enum(['custom', 'campaign']).optional().meta({ description: 'campaign unless given' }), ...Paging }),
+    reply: pageOf(Code),
+    http: { method: 'GET', path: '/v1/codes', scope: 'admin', tag },
   }),
   create: contract('codes.create', 'a code of the user’s own choice, or an operator’s campaign code', {
     request: z.strictObject({
@@ -80,6 +86,7 @@ export const codes = {
     http: { method: 'PATCH', path: '/v1/codes/{codeId}', scope: 'service', tag, refusals: ['not_found'], request: update },
   }),
   validate: contract('codes.validate', 'can somebody sign up with this code, and what would they get', {
+    group: 128,
     request: z.strictObject({ code: text(256), clientIp: text(64).optional() }),
     reply: z.object({
       valid: z.boolean(),
@@ -101,6 +108,7 @@ export const codes = {
   }),
   /** For links: a token for the click, counted where a person clicked. */
   click: contract('codes.click', 'somebody followed a link with a code', {
+    group: 256,
     request: z.strictObject({ code: text(256), counts: z.boolean() }),
     reply: z.object({ token: z.string(), expiresAt: Instant }),
   }),

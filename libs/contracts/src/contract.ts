@@ -40,6 +40,8 @@ export interface Contract<Request extends z.ZodType = z.ZodType, Reply extends z
   readonly request: Request;
   readonly reply: Reply;
   readonly http?: HttpRoute;
+  /** requests that may travel and commit together, at most: what waits while others are under way; told for verbs that come in crowds */
+  readonly group?: number;
 }
 
 /** A contract that HTTP reaches. */
@@ -51,7 +53,7 @@ export type Reply<C extends Contract> = z.output<C['reply']>;
 export function contract<Request extends z.ZodType, Rep extends z.ZodType>(
   subject: string,
   summary: string,
-  parts: { request: Request; reply: Rep; http?: HttpRoute },
+  parts: { request: Request; reply: Rep; http?: HttpRoute; group?: number },
 ): Contract<Request, Rep> {
   return { subject, summary, ...parts };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { contract } from './contract.js';
 import { FraudSignal } from './relationships.contract.js';
 import { Bonus } from './rewards.contract.js';
-import { Id, Instant, pageOf, Paging, text } from './words.js';
+import { Id, Instant, pageOf, Paging, text, UserId } from './words.js';
 
 const step = z.object({ processed: z.int(), changed: z.int(), more: z.boolean() });
 
@@ -57,12 +57,32 @@ export const SharedNetwork = z.object({
 }).meta({ id: 'SharedNetwork' });
 export type SharedNetwork = z.output<typeof SharedNetwork>;
 
+export const UserNote = z.object({ id: Id, actor: z.string(), body: z.string(), createdAt: Instant }).meta({ id: 'UserNote' });
+export type UserNote = z.output<typeof UserNote>;
+
+// ── Rings ──
+
+export const Ring = z.object({
+  id: Id,
+  size: z.int().meta({ description: 'users tied by devices and addresses, at once or over others' }),
+  users: z.array(z.string()).meta({ description: 'the first 100' }),
+  devices: z.int(),
+  addresses: z.int(),
+  evidence: z.array(z.object({ kind: z.enum(['device', 'address']), users: z.int(), firstSeenAt: Instant, lastSeenAt: Instant }))
+    .meta({ description: 'what they share: devices first, then addresses, the most shared 50' }),
+  referrals: z.int().meta({ description: 'whose both parties are in the ring' }),
+  highestScore: z.int().nullable().meta({ description: 'of those referrals' }),
+  foundAt: Instant,
+}).meta({ id: 'Ring' });
+export type Ring = z.output<typeof Ring>;
+
 const patterns = { scope: 'admin', tag: 'Fraud patterns' } as const;
 const description = text(500).nullable().optional();
 
 export const fraud = {
   /** Public halves only; the gateway keeps the newest one, so that it can seal while this room is down. */
   getSealingKey: contract('fraud.getSealingKey', 'the key to seal contexts with', {
+    group: 64,
     request: z.strictObject({}),
     reply: z.object({ keyId: z.string(), publicKey: z.string() }),
   }),
@@ -99,6 +119,16 @@ export const fraud = {
     request: z.strictObject({ id: Id, notes: notes.min(1) }),
     reply: Review,
     http: { method: 'POST', path: '/v1/reviews/{id}/notes', refusals: ['not_found'], ...reviews },
+  }),
+  listUserNotes: contract('fraud.listUserNotes', 'what operators noted about a user, newest first', {
+    request: z.strictObject({ userId: UserId, ...Paging }),
+    reply: pageOf(UserNote),
+    http: { method: 'GET', path: '/v1/users/{userId}/notes', ...reviews },
+  }),
+  noteUser: contract('fraud.noteUser', 'notes something about a user', {
+    request: z.strictObject({ userId: UserId, body: notes.min(1) }),
+    reply: UserNote,
+    http: { method: 'POST', path: '/v1/users/{userId}/notes', status: 201, ...reviews },
   }),
   lapseReviews: contract('fraud.lapseReviews', 'closes reviews whose bonuses were released by time; one bounded step', {
     request: z.strictObject({ limit: z.int().min(1).max(5_000).default(1_000) }),
@@ -151,6 +181,23 @@ export const fraud = {
     request: z.strictObject({ id: Id }),
     reply: z.object({}),
     http: { method: 'DELETE', path: '/v1/shared-networks/{id}', status: 204, refusals: ['not_found'], ...patterns },
+  }),
+  findRings: contract('fraud.findRings', 'finds users tied by devices and addresses anew; one bounded step, the last of which writes the report', {
+    request: z.strictObject({
+      after: z.int().min(0).max(15).optional(),
+      crowd: z.int().min(2).max(1_000).default(20).meta({ description: 'an address or device of more users than this ties nobody' }),
+    }),
+    reply: z.object({ processed: z.int(), changed: z.int(), next: z.int().nullable() }),
+  }),
+  listRings: contract('fraud.listRings', 'users tied by shared devices and addresses, the largest rings first, as of the last run of `ring-detection`', {
+    request: z.strictObject({
+      minSize: z.coerce.number().int().min(2).max(100_000).default(3),
+      minDevices: z.coerce.number().int().min(0).max(100_000).default(0).meta({ description: 'devices that they share; 1 leaves out households that share an address alone' }),
+      userId: UserId.optional().meta({ description: 'the ring of one user' }),
+      ...Paging,
+    }),
+    reply: pageOf(Ring),
+    http: { method: 'GET', path: '/v1/fraud/rings', scope: 'admin', tag: 'Rings' },
   }),
   rescore: contract('fraud.rescore', 'compares sign-ups with all patterns again and scores them; one bounded step', {
     request: z.strictObject({ limit: z.int().min(1).max(2_000).default(500), after: Id.optional() }),

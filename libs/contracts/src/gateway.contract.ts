@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { AuditEntry, DeadLetter } from './plumbing.contract.js';
+import { AuditEntry, DeadLetter, LoggedEvent } from './plumbing.contract.js';
 import { Id, Instant, pageOf, Paging, text } from './words.js';
 
 /** The gateway answers these itself: their subjects name them, and nobody listens on them. */
@@ -88,6 +88,14 @@ export const audit = {
     request: z.strictObject({ ...Paging }),
     reply: pageOf(AuditEntry),
     http: { method: 'GET', path: '/v1/audit', scope: 'admin', tag: 'Operations' },
+  }),
+};
+
+export const eventLog = {
+  list: contract('gateway.listEvents', 'what the rooms told each other and the host, newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(LoggedEvent),
+    http: { method: 'GET', path: '/v1/events', scope: 'admin', tag: 'Operations' },
   }),
 };
 

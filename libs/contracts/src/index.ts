@@ -9,6 +9,7 @@ export * from './imports.contract.js';
 export * from './insights.contract.js';
 export * from './notifications.contract.js';
 export * from './me.contract.js';
+export * from './permissions.js';
 export * from './plumbing.contract.js';
 export * from './relationships.contract.js';
 export * from './rewards.contract.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { access } from './access.contract.js';
 import { codes } from './codes.contract.js';
 import { contract, type Contract } from './contract.js';
 import { insights } from './insights.contract.js';
@@ -26,6 +27,7 @@ export const me = {
   tier: mine(rewards.getTier, '/v1/me/tier'),
   balances: mine(rewards.getBalances, '/v1/me/balances'),
   bonuses: mine(rewards.listBonuses, '/v1/me/bonuses'),
+  access: mine(access.getAccess, '/v1/me/access'),
   stats: mine(insights.userStats, '/v1/me/stats'),
   leaderboard: contract('gateway.me.leaderboard', 'the most successful referrers, others by their shortened names alone', {
     request: insights.leaderboard.request,

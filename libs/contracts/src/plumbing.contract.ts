@@ -28,6 +28,16 @@ export const AuditEntry = z.object({
 }).meta({ id: 'AuditEntry' });
 export type AuditEntry = z.output<typeof AuditEntry>;
 
+export const LoggedEvent = z.object({
+  id: Id,
+  room: z.string(),
+  type: z.string(),
+  occurredAt: Instant,
+  aggregateId: z.string(),
+  data: z.record(z.string(), z.json()).meta({ description: 'without what only rooms may read' }),
+}).meta({ id: 'LoggedEvent' });
+export type LoggedEvent = z.output<typeof LoggedEvent>;
+
 /** What every room answers beside its own contracts. */
 export const plumbing = (room: string) => ({
   health: contract(`${room}.health`, 'is the room able to work', {
@@ -41,6 +51,10 @@ export const plumbing = (room: string) => ({
   readEvents: contract(`${room}.readEvents`, 'a page of the event log, in the order of ids', {
     request: z.strictObject({ types: z.array(z.string()).max(100), after: Id.optional(), limit: z.int().min(1).max(100) }),
     reply: z.object({ data: z.array(z.record(z.string(), z.json())), next: Id.nullable() }),
+  }),
+  listEvents: contract(`${room}.listEvents`, 'what the room told last, newest first', {
+    request: z.strictObject({ limit: z.int().min(1).max(101), before: Id.optional() }),
+    reply: z.object({ data: z.array(LoggedEvent) }),
   }),
   cleanUp: contract(`${room}.cleanUp`, 'forgets answers older than 24 hours and receipts older than 16 days; one bounded step', {
     request: z.strictObject({ limit: z.int().min(1).max(10_000).default(5_000) }),

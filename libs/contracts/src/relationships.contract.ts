@@ -84,6 +84,7 @@ export const relationships = {
     http: { method: 'PUT', path: '/v1/users/{userId}', scope: 'service', tag: 'Users', refusals: ['occurred_in_future'], request: z.strictObject(userFacts) },
   }),
   register: contract('relationships.register', 'somebody signed up with a code', {
+    group: 256,
     request: registrationWith(Context),
     reply: RegistrationReply,
     http: {
@@ -111,6 +112,7 @@ export const relationships = {
     http: { method: 'GET', path: '/v1/users/{userId}/referrals', scope: 'service', tag: 'Referrals' },
   }),
   recordActivity: contract('relationships.recordActivity', 'what a user did', {
+    group: 256,
     request: activityWith(Context),
     reply: z.object({ outcome: z.enum(['accepted', 'duplicate']) }),
     http: {

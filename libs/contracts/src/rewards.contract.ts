@@ -98,6 +98,7 @@ export const Tier = z.object({
 
 export const rewards = {
   applyPayment: contract('rewards.applyPayment', 'a payment of a user', {
+    group: 256,
     request: z.strictObject({
       id: FactId,
       userId: UserId,
@@ -115,6 +116,7 @@ export const rewards = {
     },
   }),
   applyRefund: contract('rewards.applyRefund', 'part of a payment, or all of it, went back', {
+    group: 256,
     request: z.strictObject({ ...refund, cumulative: z.boolean().optional().meta({ description: 'the amount is all that has gone back so far' }) }),
     reply: RefundReply,
     http: {
@@ -123,6 +125,7 @@ export const rewards = {
     },
   }),
   applyDispute: contract('rewards.applyDispute', 'a dispute of a payment was opened, won or lost', {
+    group: 256,
     request: z.strictObject({
       paymentId: FactId,
       id: FactId,
@@ -137,6 +140,7 @@ export const rewards = {
     },
   }),
   redeem: contract('rewards.redeem', "spends a user's balance", {
+    group: 256,
     request: z.strictObject({ userId: UserId, id: FactId, unit: Unit, amount: z.int().min(1), reason: text(200).optional() }),
     reply: z.object({
       id: z.string(), outcome: z.enum(['applied', 'duplicate']), userId: z.string(), unit: Unit, amount: Amount, reason: z.string().nullable(),

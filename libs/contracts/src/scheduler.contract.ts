@@ -78,6 +78,11 @@ export const scheduler = {
     reply: ProgrammeInForce,
     http: { method: 'GET', path: '/v1/programme', scope: 'admin', tag: 'Programme' },
   }),
+  listProgrammes: contract('scheduler.listProgrammes', 'all versions of the programme, newest first', {
+    request: z.strictObject({ ...Paging }),
+    reply: pageOf(ProgrammeInForce),
+    http: { method: 'GET', path: '/v1/programme/versions', scope: 'admin', tag: 'Programme' },
+  }),
   putProgramme: contract('scheduler.putProgramme', 'puts a new version of the whole programme in force, from this instant on', {
     request: z.strictObject({
       baseVersion: z.int().min(1).meta({ description: 'the version in force that was changed; another one by now is refused' }),

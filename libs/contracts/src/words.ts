@@ -27,7 +27,7 @@ export const Amount = z.int().meta({ description: 'an integer in the unit' });
 export const Unit = z.string().min(1).max(16).meta({ description: 'credits, access_days, slots or an ISO 4217 code', examples: ['credits'] });
 export const Metadata = z
   .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= 4096, 'at most 4 KiB')
+  .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= 4096, 'at most 4 KiB')
   .refine((value) => !/\\u(0000|d[89a-f])/.test(JSON.stringify(value)), 'neither NUL nor lone surrogates');
 
 /** `limit` arrives as text in a query string. */

@@ -32,5 +32,5 @@ export type PlainUnit = (typeof PLAIN_UNITS)[number];
 
 export const isUnit = (unit: string): boolean => (PLAIN_UNITS as readonly string[]).includes(unit) || isCurrency(unit);
 
-/** Whether a host may spend a unit of a user's balance: access days run by themselves, and slots are computed from state. */
-export const isRedeemable = (unit: string): boolean => unit === 'credits' || isCurrency(unit);
+/** Whether a host may spend a unit of a user's balance: all but access days, which run by themselves. */
+export const isRedeemable = (unit: string): boolean => unit !== 'access_days' && isUnit(unit);

@@ -14,6 +14,7 @@ export * from './money.js';
 export * from './payment.js';
 export * from './registration.js';
 export * from './returns.js';
+export * from './ring.js';
 export * from './score.js';
 export * from './stage.js';
 export * from './subscription.js';

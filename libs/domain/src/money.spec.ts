@@ -37,8 +37,8 @@ describe('currencies', () => {
     expect(new Set(CURRENCIES).size).toBe(CURRENCIES.length);
     expect(CURRENCIES.filter((code) => !/^[A-Z]{3}$/.test(code))).toEqual([]);
   });
-  it('and credits can be redeemed, days and slots are units that cannot', () => {
+  it('credits and slots can be redeemed, days are a unit that cannot', () => {
     expect(['credits', 'EUR', 'access_days', 'slots', 'points'].map(isUnit)).toEqual([true, true, true, true, false]);
-    expect(['credits', 'EUR', 'access_days', 'slots', 'points'].map(isRedeemable)).toEqual([true, true, false, false, false]);
+    expect(['credits', 'EUR', 'access_days', 'slots', 'points'].map(isRedeemable)).toEqual([true, true, false, true, false]);
   });
 });

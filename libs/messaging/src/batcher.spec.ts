@@ -45,6 +45,21 @@ describe('natural batching', () => {
     await expect(batcher.add(0)).rejects.toThrow('all');
   });
 
+  it('lets a crowd gather before the next group begins, and never lets a lone item wait', async () => {
+    const begun: { size: number; at: number }[] = [];
+    const batcher = new Batcher<number, number>((items) => {
+      begun.push({ size: items.length, at: performance.now() });
+      return Promise.resolve(items.map(settled));
+    }, { size: 100, gatherMs: 60 });
+    await batcher.add(0);
+    await batcher.add(0);
+    await Promise.all(Array.from({ length: 20 }, (_, n) => batcher.add(n)));
+    await Promise.all([batcher.add(1), sleep(20).then(() => batcher.add(2))]);
+    expect(begun.map(({ size }) => size)).toEqual([1, 1, 20, 2]);
+    expect(begun[1]!.at - begun[0]!.at).toBeLessThan(50);
+    expect(begun[3]!.at - begun[2]!.at).toBeGreaterThanOrEqual(59);
+  });
+
   it('tells callers to come back when too many wait', async () => {
     const batcher = new Batcher<number, number>(async (items) => {
       await sleep(20);

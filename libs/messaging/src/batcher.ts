@@ -1,4 +1,5 @@
 import { Refusal } from '@referrals/domain';
+import { CROWD } from './crowds.js';
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -11,18 +12,22 @@ export interface BatcherOptions {
   size: number;
   /** groups under way at once; a second one keeps the database busy while the first waits for its commit */
   inFlight?: number;
+  /** once items come in crowds, a group begins so long after the one before: small groups would cost as much as large ones */
+  gatherMs?: number;
   /** items waiting at most; beyond them callers are told to come back */
   queue?: number;
 }
 
 /**
- * Natural batching: what arrives while a group is under way is the next group. There is no timer, so a lone request
- * never waits, and under load groups grow until the work keeps up.
+ * Natural batching: what arrives while a group is under way is the next group. A lone request never
+ * waits, and under load groups grow until the work keeps up.
  */
 export class Batcher<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private running = 0;
   private scheduled = false;
+  /** when the next group may begin */
+  private next = 0;
 
   constructor(
     private readonly work: (items: Item[]) => Promise<PromiseSettledResult<Result>[]>,
@@ -33,20 +38,30 @@ export class Batcher<Item, Result> {
     if (this.waiting.length >= (this.options.queue ?? 4_000)) return Promise.reject(new Refusal('unavailable', { retryAfterSeconds: 1 }));
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.scheduled) return;
-      // one turn of the event loop lets the requests of one network read become one group
-      this.scheduled = true;
-      setImmediate(() => {
-        this.scheduled = false;
-        this.start();
-      });
+      this.schedule();
     });
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    const begin = (): void => {
+      this.scheduled = false;
+      this.start();
+    };
+    const wait = this.next - performance.now();
+    // one turn of the event loop at least lets the requests of one network read become one group
+    if (wait < 1) setImmediate(begin);
+    else setTimeout(begin, wait);
   }
 
   private start(): void {
     while (this.running < (this.options.inFlight ?? 2) && this.waiting.length > 0) {
+      if (this.next > performance.now()) return this.schedule();
       this.running += 1;
-      void this.run(this.waiting.splice(0, this.options.size));
+      const group = this.waiting.splice(0, this.options.size);
+      if (group.length > CROWD) this.next = performance.now() + (this.options.gatherMs ?? 0);
+      void this.run(group);
     }
   }
 

@@ -1,7 +1,9 @@
-import { headers as natsHeaders, RequestError, TimeoutError, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { headers as natsHeaders, RequestError, TimeoutError, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { Refusal } from '@referrals/domain';
 import type { Contract, Input, Reply } from '@referrals/contracts';
 import type { z } from 'zod';
+import { Batcher } from './batcher.js';
+import { cut, type Envelope, type GroupReply } from './group-packet.js';
 import { fromWire } from './wire.js';
 
 export const HEADERS = {
@@ -34,10 +36,21 @@ export interface Answer<Value> {
 /** Whether a refusal is the stored answer of an earlier request with the same idempotency key. */
 export const isReplayed = (error: unknown): boolean => error instanceof Refusal && (error as { replayed?: boolean }).replayed === true;
 
+/** Under load a message of requests to a room follows the one before so much later at the earliest. */
+const GATHER_MS = 10;
+
+interface Asked {
+  data: unknown;
+  meta: RequestMeta;
+  /** when the caller stops waiting */
+  until: number;
+}
+
 /** Requests to other rooms over core NATS, in the envelope of the framework's NATS transport. */
 export class Bus {
   private next = 0;
   private turn: Promise<void> | undefined;
+  private readonly crowds = new Map<string, Batcher<Asked, Answer<unknown>>>();
 
   constructor(
     readonly connection: NatsConnection,
@@ -49,20 +62,50 @@ export class Bus {
     return (await this.ask(contract, input, options)).value;
   }
 
-  async ask<C extends Contract>(contract: C, input: unknown, options: RequestOptions = {}): Promise<Answer<Reply<C>>> {
-    const id = String((this.next += 1));
-    const packet = JSON.stringify({ pattern: contract.subject, data: input, id });
-    const headers = headersOf(options);
+  async ask<C extends Contract>(contract: C, input: unknown, { timeoutMs = this.timeoutMs, ...meta }: RequestOptions = {}): Promise<Answer<Reply<C>>> {
+    if (contract.group) return (await this.crowdOf(contract).add({ data: input, meta, until: performance.now() + timeoutMs })) as Answer<Reply<C>>;
+    await (this.turn ??= this.nextTurn());
+    return (await this.askOne(contract.subject, input, meta, timeoutMs)) as Answer<Reply<C>>;
+  }
+
+  /** Requests that come in crowds travel together: a message costs far more than what it carries. A lone one goes at once, as itself. */
+  private crowdOf({ subject, group }: Contract): Batcher<Asked, Answer<unknown>> {
+    let crowd = this.crowds.get(subject);
+    if (!crowd) this.crowds.set(subject, (crowd = new Batcher((asked) => this.askTogether(subject, asked), { size: group!, gatherMs: GATHER_MS })));
+    return crowd;
+  }
+
+  private async askTogether(subject: string, asked: Asked[]): Promise<PromiseSettledResult<Answer<unknown>>[]> {
+    // they wait in the order in which they came, so that the first has the least time left
+    const timeoutMs = Math.max(1, asked[0]!.until - performance.now());
+    if (asked.length === 1) return Promise.allSettled([this.askOne(subject, asked[0]!.data, asked[0]!.meta, timeoutMs)]);
+    const packets = cut(asked.map(({ data, meta }) => JSON.stringify({ data, meta })), this.connection.info?.max_payload);
+    return (await Promise.all(packets.map((packet) => this.askPacket(subject, packet, timeoutMs)))).flat();
+  }
+
+  private async askPacket(subject: string, packet: string[], timeout: number): Promise<PromiseSettledResult<Answer<unknown>>[]> {
     try {
-      const timeout = options.timeoutMs ?? this.timeoutMs;
-      await (this.turn ??= this.nextTurn());
-      const message = await this.connection.request(contract.subject, packet, { timeout, ...(headers && { headers }) });
-      const envelope = message.json<{ response?: unknown; err?: unknown }>();
-      const replayed = message.headers?.has(HEADERS.replayed) ?? false;
-      if (envelope.err !== undefined) throw replayed ? Object.assign(fromWire(envelope.err), { replayed }) : fromWire(envelope.err);
-      return { value: envelope.response as Reply<C>, replayed };
+      const body = `{"pattern":${JSON.stringify(subject)},"id":"${(this.next += 1)}","group":[${packet.join(',')}]}`;
+      const message = await this.send(subject, body, { timeout });
+      return message.json<GroupReply>().group.map(settled);
+    } catch (reason) {
+      return packet.map(() => ({ status: 'rejected', reason }));
+    }
+  }
+
+  private async askOne(subject: string, data: unknown, meta: RequestMeta, timeout: number): Promise<Answer<unknown>> {
+    const headers = headersOf(meta);
+    const body = JSON.stringify({ pattern: subject, data, id: String((this.next += 1)) });
+    const message = await this.send(subject, body, { timeout, ...(headers && { headers }) });
+    const result = settled({ ...message.json<Envelope>(), replayed: message.headers?.has(HEADERS.replayed) ?? false });
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  }
+
+  private async send(subject: string, body: string, options: { timeout: number; headers?: MsgHdrs }): Promise<Msg> {
+    try {
+      return await this.connection.request(subject, body, options);
     } catch (error) {
-      if (error instanceof Refusal) throw error;
       if (error instanceof TimeoutError || error instanceof RequestError || isClosed(error)) throw new Refusal('unavailable', { retryAfterSeconds: 1 });
       throw error;
     }
@@ -77,6 +120,11 @@ export class Bus {
       });
     });
   }
+}
+
+function settled({ response, err, replayed = false }: Envelope): PromiseSettledResult<Answer<unknown>> {
+  if (err === undefined) return { status: 'fulfilled', value: { value: response, replayed } };
+  return { status: 'rejected', reason: replayed ? Object.assign(fromWire(err), { replayed }) : fromWire(err) };
 }
 
 const isClosed = (error: unknown): boolean =>

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Database, Transaction } from '@referrals/persistence';
 import { startTestNats, TestDatabase, type TestNats } from '@referrals/testing';
 import { ConsumerLoop } from './consumer-loop.js';
+import { CROWD, Crowds } from './crowds.js';
 import type { ReceivedEvent, Subscription } from './handle.js';
 import { openLog } from './log.js';
 import { connectNats } from './nats.js';
@@ -82,6 +83,40 @@ describe('the relay', () => {
     await expect(failed).rejects.toThrow('no');
     await sleep(700);
     expect((await (await jetstreamManager(nats)).streams.info(STREAM)).state.messages).toBe(0);
+  });
+});
+
+describe('the relay while requests come in crowds', () => {
+  const published = async () => (await (await jetstreamManager(nats)).streams.info(STREAM)).state.messages;
+  let crowding: NodeJS.Timeout;
+  const crowds = (size: number): Crowds => {
+    const present = new Crowds();
+    present.note(size);
+    crowding = setInterval(() => present.note(size), 20);
+    return present;
+  };
+  afterEach(() => clearInterval(crowding));
+
+  it('waits until they have passed', async () => {
+    start(new RelayLoop(producer, nats, log, crowds(CROWD + 1)));
+    await producer.transaction(async (tx) => emit(tx, 1));
+    await sleep(700);
+    expect(await published()).toBe(0);
+    clearInterval(crowding);
+    await until(async () => (await published()) === 1);
+  });
+
+  it('waits no longer than it is told, and then sends all that has gathered', async () => {
+    start(new RelayLoop(producer, nats, log, crowds(CROWD + 1), 400));
+    await producer.transaction(async (tx) => numbers(600).forEach((n) => emit(tx, n)));
+    expect(await published()).toBe(0);
+    await until(async () => (await published()) === 600);
+  });
+
+  it('does not wait for a few requests at a time', async () => {
+    start(new RelayLoop(producer, nats, log, crowds(CROWD)));
+    await producer.transaction(async (tx) => emit(tx, 1));
+    await until(async () => (await published()) === 1);
   });
 });
 

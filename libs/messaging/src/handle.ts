@@ -29,13 +29,9 @@ export function Read<C extends Contract>(contract: C) {
   };
 }
 
-export interface WriteOptions {
-  /** requests that may share a transaction; 1 for verbs that are rare */
-  group?: number;
-}
-
-/** Answers a contract by a command in a transaction; requests that wait are handled together. */
-export function Write<C extends Contract>(contract: C, { group = 1 }: WriteOptions = {}) {
+/** Answers a contract by a command in a transaction; requests that wait are handled together, where the contract says so. */
+export function Write<C extends Contract>(contract: C) {
+  const { group = 1 } = contract;
   return <T extends WriteHandler<Input<C>, Reply<C>>>(target: RoomController, key: string, descriptor: TypedPropertyDescriptor<T>): void => {
     const method = descriptor.value!;
     const batchers = new WeakMap<object, Batcher<WriteRequest<Input<C>>, Answer<Reply<C>>>>();
@@ -44,7 +40,10 @@ export function Write<C extends Contract>(contract: C, { group = 1 }: WriteOptio
       let batcher = batchers.get(this);
       if (!batcher) {
         const writes = new WriteGroup<Input<C>, Reply<C>>(this.room.db, this.room.log, method.bind(this));
-        batchers.set(this, (batcher = new Batcher((items) => writes.run(items), { size: group, inFlight: group === 1 ? 4 : 2 })));
+        batchers.set(this, (batcher = new Batcher((items) => {
+          this.room.crowds?.note(items.length);
+          return writes.run(items);
+        }, { size: group, inFlight: group === 1 ? 4 : 2 })));
       }
       return batcher.add({ input, meta });
     };

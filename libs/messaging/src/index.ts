@@ -1,5 +1,6 @@
 export * from './audit.js';
 export * from './batcher.js';
+export * from './broker-users.js';
 export * from './bus.js';
 export * from './consumer-loop.js';
 export * from './handle.js';

@@ -1,5 +1,5 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
-import { plumbing, type Input, type Reply } from '@referrals/contracts';
+import { plumbing, type Input, type LoggedEvent, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import { cleanUp, type Forget, type Transaction } from '@referrals/persistence';
 import { addAudit, readAudit } from './audit.js';
@@ -42,6 +42,13 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
     async readEvents({ types, after, limit }: Input<Contracts['readEvents']>): Promise<Reply<Contracts['readEvents']>> {
       const rows = await this.room.db.rows<{ id: string; body: never }>(EVENTS, [types, after ?? null, limit]);
       return { data: rows.map(({ body }) => body), next: rows.at(-1)?.id ?? null };
+    }
+
+    /** For people who watch: what is sealed stays out. */
+    @Read(contracts.listEvents)
+    async listEvents({ limit, before }: Input<Contracts['listEvents']>): Promise<Reply<Contracts['listEvents']>> {
+      const rows = await this.room.db.rows<{ body: Omit<LoggedEvent, 'room'> }>(NEWEST_EVENTS, [before ?? null, limit]);
+      return { data: rows.map(({ body: { id, type, occurredAt, aggregateId, data } }) => ({ id, room: name, type, occurredAt, aggregateId, data: unsealed(data) })) };
     }
 
     @Write(contracts.cleanUp)
@@ -110,6 +117,10 @@ const EVENTS = `select id, body from (
     select id, body, sum(octet_length(body::text)) over (order by id) as bytes, row_number() over (order by id) as number from (
       select id, body from outbox where type = any($1) and ($2::uuid is null or id > $2) order by id limit $3) page) counted
   where bytes < 300000 or number = 1 order by id`;
+
+const NEWEST_EVENTS = 'select body from outbox where $1::uuid is null or id < $1 order by id desc limit $2';
+const SEALED = ['context', 'sealedEmail'];
+const unsealed = (data: LoggedEvent['data']): LoggedEvent['data'] => Object.fromEntries(Object.entries(data).filter(([field]) => !SEALED.includes(field)));
 
 const LETTERS = `select event_id as id, type, body as event, error, attempts, created_at as "createdAt", redriven_at as "redrivenAt" from dead_letter`;
 

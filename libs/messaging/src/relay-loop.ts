@@ -1,6 +1,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, relayOnce, type Database, type OutboxMessage } from '@referrals/persistence';
+import { inboxOf, tellingUser } from './broker-users.js';
+import { Crowds } from './crowds.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
 import { eventSubject } from './stream.js';
@@ -12,6 +14,8 @@ const AFTER_FAILURE_MS = 300;
 const BATCH = 500;
 /** Runs begin at least so far apart, unless a full batch shows that more is waiting. */
 const PACE_MS = 30;
+/** Events wait while requests come in crowds, but no longer than this: the rooms behind would take the processor from those who wait for an answer. */
+const YIELD_MS = 30_000;
 
 /** Publishes what the room's transactions put into the outbox, in the order of their ids, many in flight. */
 export class RelayLoop {
@@ -20,14 +24,18 @@ export class RelayLoop {
   private dirty = true;
   private stopped = false;
   private readonly pace = new Pace({ everyMs: PACE_MS });
+  /** since when events wait for crowds to pass */
+  private yieldingSince: number | undefined;
   private done: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly db: Database,
     nats: NatsConnection,
     private readonly log: Log,
+    private readonly crowds = new Crowds(),
+    private readonly yieldMs = YIELD_MS,
   ) {
-    this.stream = new StreamPublisher(nats, db.room);
+    this.stream = new StreamPublisher(nats, inboxOf(tellingUser(db.room)));
     db.onCommitted(() => this.nudge());
   }
 
@@ -49,9 +57,14 @@ export class RelayLoop {
   private async run(): Promise<void> {
     while (!this.stopped) {
       try {
+        if (this.yields()) {
+          await sleep(PACE_MS);
+          continue;
+        }
         this.dirty = false;
         const count = await relayOnce(this.db, (messages) => this.publish(messages), BATCH);
         if (count === BATCH) continue;
+        this.yieldingSince = undefined;
         if (!this.dirty) await this.idle();
         await this.pace.turn();
       } catch (error) {
@@ -59,6 +72,12 @@ export class RelayLoop {
         await sleep(AFTER_FAILURE_MS);
       }
     }
+  }
+
+  private yields(): boolean {
+    if (this.stopped || !this.crowds.areHere) return false;
+    this.yieldingSince ??= performance.now();
+    return performance.now() - this.yieldingSince < this.yieldMs;
   }
 
   private async idle(): Promise<void> {

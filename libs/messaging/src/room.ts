@@ -1,7 +1,7 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { Env, Secrets } from '@referrals/config';
 import type { Database } from '@referrals/persistence';
 import type { Bus } from './bus.js';
+import { Crowds } from './crowds.js';
 import type { Log } from './log.js';
 
 /** What a room's controller works with; handed to it by Nest. */
@@ -10,9 +10,9 @@ export class Room {
     readonly name: string,
     readonly db: Database,
     readonly bus: Bus,
-    readonly nats: NatsConnection,
     readonly log: Log,
     readonly env: Env,
     readonly secrets: Secrets,
+    readonly crowds = new Crowds(),
   ) {}
 }

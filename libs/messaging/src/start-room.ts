@@ -1,13 +1,15 @@
 import { Module, type DynamicModule, type LoggerService, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { RoomName } from '@referrals/contracts';
 import { Secrets, type Env } from '@referrals/config';
 import { armFailpoint, Database, roomUrl, type Entities, type Forget } from '@referrals/persistence';
+import { answeringUser, askingUser, tellingUser } from './broker-users.js';
 import { Bus } from './bus.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import { subscriptionsOf, type RoomController, type Subscription } from './handle.js';
 import { openLog, type Log } from './log.js';
-import { connectNats } from './nats.js';
+import { connectAs } from './nats.js';
 import { plumbingController } from './plumbing.controller.js';
 import { RelayLoop } from './relay-loop.js';
 import { Room } from './room.js';
@@ -15,7 +17,7 @@ import { RoomServer } from './room-server.js';
 
 /** A room as its own `main.ts` and the standalone program start it. */
 export interface RoomDefinition {
-  name: string;
+  name: RoomName;
   controller: Type<RoomController>;
   entities?: Entities;
   /** what the room forgets after a time, beside what all rooms do */
@@ -36,7 +38,7 @@ class RoomModule {
   }
 }
 
-/** Opens the room's schema and its connection, answers its contracts, relays and consumes events. */
+/** Opens the room's schema and its connections, answers its contracts, relays and consumes events. */
 export async function startRoom(definition: RoomDefinition, env: Env): Promise<RunningRoom> {
   const { name } = definition;
   armFailpoint(env.FAILPOINT);
@@ -44,26 +46,27 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
   const secrets = new Secrets(env.DATA_DIR);
   const url = env.roomDatabaseUrl(name) ?? roomUrl(required(env.DATABASE_URL, 'DATABASE_URL'), name, secrets.get(`database-${name}`));
   const db = await Database.open({ room: name, url, ...(definition.entities && { entities: definition.entities }) });
-  const nats = await connectNats(required(env.NATS_URL, 'NATS_URL'), name);
-  watchConnection(nats, log);
-  const room = new Room(name, db, new Bus(nats), nats, log, env, secrets);
+  const connections = await Promise.all([answeringUser, askingUser, tellingUser].map((userOf) => connectAs(userOf(name), env, secrets)));
+  const [answers, asks, facts] = connections as [NatsConnection, NatsConnection, NatsConnection];
+  for (const connection of connections) watchConnection(connection, log);
+  const room = new Room(name, db, new Bus(asks), log, env, secrets);
 
   let subscriptions: Subscription[] = [];
   const controllers = [definition.controller, plumbingController(name, () => subscriptions, definition.forgets?.(env))];
   const app = await NestFactory.createMicroservice(RoomModule.of(room, controllers), {
-    strategy: new RoomServer(nats, name, log),
+    strategy: new RoomServer(answers, name, log),
     logger: nestLogger(log),
     abortOnError: false,
   });
   const controller: RoomController = app.get(definition.controller);
   subscriptions = subscriptionsOf(controller);
   await app.listen();
-  const relay = new RelayLoop(db, nats, log);
-  const consumer = new ConsumerLoop(db, nats, name, subscriptions, log);
+  const relay = new RelayLoop(db, facts, log, room.crowds);
+  const consumer = new ConsumerLoop(db, facts, name, subscriptions, log);
   relay.start();
   if (subscriptions.length > 0) consumer.start();
   const end = await definition.onStart?.(room, controller);
-  await nats.flush();
+  await answers.flush();
   log.info('room_started');
 
   return {
@@ -73,7 +76,7 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
       await consumer.stop();
       await relay.stop();
       await app.close();
-      await nats.close();
+      await Promise.all(connections.map((connection) => connection.close()));
       await db.close();
       log.info('room_stopped');
       log.flush();

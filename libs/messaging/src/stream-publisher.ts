@@ -23,13 +23,13 @@ export class StreamPublisher {
   private next = 0;
   private isListening = false;
 
-  /** @param name the room's, whose replies the broker's permissions let it read */
+  /** @param prefix under which the broker lets the connection read replies */
   constructor(
     private readonly nats: NatsConnection,
-    name: string,
+    prefix: string,
     private readonly timeoutMs = 3_000,
   ) {
-    this.inbox = createInbox(`_INBOX_${name}`);
+    this.inbox = createInbox(prefix);
   }
 
   /** @throws Error when the stream did not confirm each of them in time: what it did not confirm it may still hold */

@@ -21,13 +21,14 @@ export const consumerName = (room: string, type: string): string => `${room}_${t
 export type StreamLife = string;
 
 /**
- * Makes stream and consumers, or brings them up to date; safe to repeat. Only the deploy user may: rooms merely read.
+ * Makes stream and consumers, or brings them up to date; safe to repeat. Only the deploy user may: rooms and hosts merely read.
  * The broker keeps its default sync, because the outboxes are the truth and re-drive what a lost store held.
  */
-export async function provision(nats: NatsConnection, plans: ConsumerPlan[]): Promise<StreamLife> {
+export async function provision(nats: NatsConnection, plans: ConsumerPlan[], hosts: string[] = []): Promise<StreamLife> {
   const manager = await jetstreamManager(nats, { timeout: 3_000 });
   await ensureStream(manager);
-  for (const { room, types } of plans) for (const type of types) await ensureConsumer(manager, room, type);
+  for (const { room, types } of plans) for (const type of types) await ensureConsumer(manager, consumerName(room, type), eventSubject(type));
+  for (const host of hosts) await ensureConsumer(manager, host, eventSubject('>'));
   return (await manager.streams.info(STREAM)).created;
 }
 
@@ -45,8 +46,7 @@ async function ensureStream(manager: JetStreamManager): Promise<void> {
   await (exists ? manager.streams.update(STREAM, config) : manager.streams.add(config));
 }
 
-async function ensureConsumer(manager: JetStreamManager, room: string, type: string): Promise<void> {
-  const name = consumerName(room, type);
+async function ensureConsumer(manager: JetStreamManager, name: string, subject: string): Promise<void> {
   const config = {
     durable_name: name,
     ack_policy: AckPolicy.Explicit,
@@ -55,7 +55,7 @@ async function ensureConsumer(manager: JetStreamManager, room: string, type: str
     // never dropped by the broker: the consumer itself puts a failing message into the dead letters
     max_deliver: -1,
     max_ack_pending: IN_HAND,
-    filter_subject: eventSubject(type),
+    filter_subject: subject,
   };
   const exists = await manager.consumers.info(STREAM, name).then(() => true, () => false);
   await (exists ? manager.consumers.update(STREAM, name, config) : manager.consumers.add(STREAM, config));

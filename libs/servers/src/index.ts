@@ -1,5 +1,5 @@
 export { lockDataDir, type DataDirLock } from './data-dir-lock.js';
 export { freePort } from './free-port.js';
 export { findNatsServer } from './nats-server-binary.js';
-export { startNats, type NatsPermissions, type NatsServer, type NatsSettings, type NatsUser } from './nats.js';
+export { natsAuthorization, startNats, type NatsPermissions, type NatsServer, type NatsSettings, type NatsUser } from './nats.js';
 export { startPostgres, type PostgresServer, type PostgresSettings } from './postgres.js';

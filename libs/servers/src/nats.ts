@@ -17,11 +17,8 @@ export interface NatsPermissions {
   subscribe?: Subjects;
 }
 
-export interface NatsUser {
-  name: string;
-  password: string;
-  permissions?: NatsPermissions;
-}
+/** Known by a key of its own, or by a name and a password. */
+export type NatsUser = { permissions?: NatsPermissions } & ({ nkey: string } | { name: string; password: string });
 
 export interface NatsSettings {
   /** a folder for this server alone: its store, its configuration, its log */
@@ -80,10 +77,18 @@ function natsConfiguration(dataDir: string, port: number, { users = [], jetstrea
   ];
   if (jetstream) lines.push(`jetstream { store_dir: ${JSON.stringify(join(dataDir, 'store'))} }`);
   if (users.length > 0) {
-    const entries = users.map(({ name, password, permissions }) => ({ user: name, password, ...(permissions && { permissions }) }));
-    lines.push(`authorization { users: ${JSON.stringify(entries)} }`);
+    lines.push(natsAuthorization(users));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The lines by which a server knows its users. */
+export function natsAuthorization(users: NatsUser[]): string {
+  const entries = users.map((user) => ({
+    ...('nkey' in user ? { nkey: user.nkey } : { user: user.name, password: user.password }),
+    ...(user.permissions && { permissions: user.permissions }),
+  }));
+  return `authorization { timeout: 10, users: [\n${entries.map((entry) => JSON.stringify(entry)).join('\n')}\n] }`;
 }
 
 async function endLeftover(dataDir: string, configuration: string): Promise<void> {

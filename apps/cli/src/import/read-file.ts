@@ -55,7 +55,7 @@ export async function* readFile(file: string, after: number, misused: (message: 
     throw error;
   }
   if (!columns) misused(`${file} is empty`);
-  if (rows.length > 0) yield { columns: columns!, rows, bytesRead: source.bytesRead };
+  if (rows.length > 0) yield { columns, rows, bytesRead: source.bytesRead };
 }
 
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');

@@ -21,6 +21,11 @@ export class CodesController {
     return this.gateway.ask(codes.list, input, call);
   }
 
+  @Route(codes.search)
+  search(input: Input<Contracts['search']>, call: Call) {
+    return this.gateway.ask(codes.search, input, call);
+  }
+
   /** A campaign speaks for the operator, so only an operator starts one. */
   @Route(codes.create)
   async create(input: Input<Contracts['create']>, call: Call) {

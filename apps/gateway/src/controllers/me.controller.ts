@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { codes, insights, me, relationships, rewards, type Input } from '@referrals/contracts';
+import { access, codes, insights, me, relationships, rewards, type Input } from '@referrals/contracts';
 import { Gateway } from '../gateway.js';
 import { userOf, type Call } from '../http/call.js';
 import { Route } from '../http/route.js';
@@ -39,6 +39,11 @@ export class MeController {
   @Route(me.bonuses)
   bonuses(input: Mine<'bonuses'>, call: Call) {
     return this.gateway.ask(rewards.listBonuses, { ...input, userId: userOf(call) }, call);
+  }
+
+  @Route(me.access)
+  access(_: Mine<'access'>, call: Call) {
+    return this.gateway.ask(access.getAccess, { userId: userOf(call) }, call);
   }
 
   @Route(me.stats)

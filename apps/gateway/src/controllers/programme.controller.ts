@@ -15,6 +15,11 @@ export class ProgrammeController {
     return this.gateway.ask(scheduler.getProgramme, input, call);
   }
 
+  @Route(scheduler.listProgrammes)
+  listProgrammes(input: Input<Contracts['listProgrammes']>, call: Call) {
+    return this.gateway.ask(scheduler.listProgrammes, input, call);
+  }
+
   @Route(scheduler.putProgramme)
   putProgramme(input: Input<Contracts['putProgramme']>, call: Call) {
     return this.gateway.ask(scheduler.putProgramme, input, call);

@@ -20,6 +20,16 @@ export class ReviewsController {
     return this.gateway.ask(fraud.getReview, input, call);
   }
 
+  @Route(fraud.listUserNotes)
+  listUserNotes(input: Input<Contracts['listUserNotes']>, call: Call) {
+    return this.gateway.ask(fraud.listUserNotes, input, call);
+  }
+
+  @Route(fraud.noteUser)
+  noteUser(input: Input<Contracts['noteUser']>, call: Call) {
+    return this.gateway.ask(fraud.noteUser, input, call);
+  }
+
   @Route(fraud.decideReview)
   decideReview(input: Input<Contracts['decideReview']>, call: Call) {
     return this.gateway.ask(fraud.decideReview, input, call);
@@ -33,6 +43,11 @@ export class ReviewsController {
   @Route(fraud.assignReview)
   assignReview(input: Input<Contracts['assignReview']>, call: Call) {
     return this.gateway.ask(fraud.assignReview, input, call);
+  }
+
+  @Route(fraud.listRings)
+  listRings(input: Input<Contracts['listRings']>, call: Call) {
+    return this.gateway.ask(fraud.listRings, input, call);
   }
 
   @Route(fraud.noteReview)

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { audit, deadLetters, operations, type Input, type Reply } from '@referrals/contracts';
+import { audit, deadLetters, eventLog, operations, type Input, type Reply } from '@referrals/contracts';
 import type { Answer } from '@referrals/messaging';
 import { Gateway } from '../gateway.js';
 import type { Call } from '../http/call.js';
@@ -8,6 +8,7 @@ import { Route } from '../http/route.js';
 import { listAudit } from './audit.js';
 import { DOCS_POLICY, docsPage } from './docs-page.js';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.js';
+import { listEvents } from './events.js';
 import { openapi } from './openapi.js';
 import { isReady, readiness } from './readiness.js';
 
@@ -47,6 +48,11 @@ export class OperationsController {
   @Route(audit.list)
   async audit(input: Input<typeof audit.list>, call: Call) {
     return fresh(await listAudit(this.gateway, input, call));
+  }
+
+  @Route(eventLog.list)
+  async events(input: Input<typeof eventLog.list>, call: Call) {
+    return fresh(await listEvents(this.gateway, input, call));
   }
 
   @Route(deadLetters.list)

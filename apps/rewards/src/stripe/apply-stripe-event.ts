@@ -91,7 +91,8 @@ async function applyPayment(tx: Transaction, userId: string, fact: PaymentFact):
   const known = await paymentOf(tx, fact.references);
   if (known === null) {
     const { id, paymentKind: kind, amount, currency, periodDays, occurredAt } = fact;
-    const [outcome] = await applyPayments(tx, [{ id, userId, kind, amount, currency, status: 'settled', occurredAt, ...(periodDays && { periodDays }) }]);
+    const payment = { id, userId, kind, amount, currency, status: 'settled' as const, occurredAt, ...(periodDays && { periodDays }) };
+    const [outcome] = await applyPayments(tx, [payment], () => 'stripe');
     // the host told the same id otherwise: theirs stands
     if (outcome instanceof Refusal && outcome.code !== 'id_conflict') throw outcome;
   }

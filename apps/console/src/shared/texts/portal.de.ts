@@ -1,0 +1,11 @@
+import type { portalEn } from './portal.en';
+
+export const portalDe: Record<keyof typeof portalEn, string> = {
+  'portal.title': 'Freunde einladen', 'portal.signin.hint': 'Öffne diese Seite aus der App, oder füge den Token ein, den sie dir gegeben hat.', 'portal.token': 'Token', 'portal.welcome': 'Teile deinen Code. Wenn Freunde mitmachen, habt ihr beide etwas davon.',
+  'portal.code': 'Dein Code', 'portal.code.copy': 'Code kopieren', 'portal.link': 'Dein Link', 'portal.link.copy': 'Link kopieren', 'portal.share': 'Teilen', 'portal.share.text': 'Mach mit, mit meinem Code {{code}}', 'portal.qr': 'QR-Code deines Links',
+  'portal.stats': 'Was du erreicht hast', 'portal.invited': 'Eingeladen', 'portal.active': 'Aktiv', 'portal.paying': 'Zahlend', 'portal.earned': 'Verdient', 'portal.tier': 'Deine Stufe', 'portal.cashback': 'Cashback', 'portal.cashback.rate': '{{rate}} von dem, was deine Freunde zahlen', 'portal.cashback.next': 'noch {{count}} zahlende Freunde bis zum nächsten Satz',
+  'portal.pending': 'Unterwegs', 'portal.pending.hint': 'Noch nicht deins, und warum', 'portal.pending.none': 'Es wartet nichts', 'portal.pending.none.hint': 'Was du verdienst, bekommst du sofort.', 'portal.until': 'bis {{at}}',
+  'portal.access': 'Zugang', 'portal.access.until': 'Bezahlter Zugang bis {{at}}', 'portal.access.none': 'Noch kein bezahlter Zugang', 'portal.access.days': 'noch {{count}} Tage aus Einladungen', 'portal.activity': 'Zuletzt', 'portal.activity.none': 'Noch macht niemand mit', 'portal.activity.none.hint': 'Teile deinen Link und bring den ersten Freund.',
+  'portal.activity.registered': '{{name}} macht mit', 'portal.activity.activated': '{{name}} hat das Produkt zum ersten Mal benutzt', 'portal.activity.qualified': '{{name}} hat zum ersten Mal bezahlt', 'portal.activity.retained': '{{name}} ist einen Monat dabei', 'portal.activity.payment': '{{name}} hat bezahlt',
+  'portal.somebody': 'Jemand', 'portal.you': 'Du', 'portal.leaderboard': 'Bestenliste', 'portal.leaderboard.none': 'Noch steht niemand darauf', 'portal.leaderboard.none.hint': 'Der erste zahlende Freund bringt dich dorthin.', 'portal.month': 'Dieser Monat', 'portal.alltime': 'Insgesamt', 'portal.rank': 'Platz', 'portal.name': 'Name', 'portal.friends': 'Zahlende Freunde', 'portal.balance': 'Dein Guthaben',
+};

@@ -1,0 +1,16 @@
+export const sharedEn = {
+  failure: 'That did not work', retry: 'Try again', loading: 'Loading', more: 'Show more', copied: 'Copied', language: 'Language', dark: 'Dark colours', light: 'Light colours',
+  cancel: 'Cancel', save: 'Save', create: 'Create', delete: 'Delete', close: 'Close', all: 'All', yes: 'Yes', no: 'No', none: 'None', never: 'never', confirm: 'Confirm',
+  'signin.submit': 'Sign in', 'signin.empty': 'Something must stand here', 'signin.refused': 'Nobody is known by that.', 'signin.forbidden': 'That key may not do this: an admin key is needed.',
+  'signin.away': 'The referral engine does not answer. Try again in a moment.', 'signin.name': 'Your name', 'signin.name.hint': 'Reviews that you assign to yourself bear it', 'signin.show': 'Show or hide', 'signin.out': 'Sign out',
+  'unit.credits_one': 'credit', 'unit.credits_other': 'credits', 'unit.access_days_one': 'day of access', 'unit.access_days_other': 'days of access', 'unit.slots_one': 'slot', 'unit.slots_other': 'slots',
+  'status.paid': 'paid', 'status.held': 'held', 'status.pending': 'pending', 'status.rejected': 'rejected', 'status.clawed_back': 'taken back', 'status.approved': 'approved', 'status.escalated': 'escalated', 'status.lapsed': 'lapsed',
+  'status.delivered': 'delivered', 'status.failed': 'failed', 'status.running': 'running', 'status.succeeded': 'succeeded', 'status.active': 'active', 'status.inactive': 'inactive', 'status.expired': 'expired',
+  'status.registered': 'registered', 'status.activated': 'activated', 'status.qualified': 'qualified', 'status.retained': 'retained', 'status.medium': 'medium', 'status.high': 'high', 'status.critical': 'critical', 'status.low': 'low',
+  'event.registered': 'sign-up', 'event.activated': 'first use', 'event.qualified': 'first payment', 'event.retained': 'stayed a month', 'event.cross_app': 'another app', 'event.cashback': 'cashback', 'event.access': 'days of access', 'event.payment': 'payment',
+  'hold.score': 'looked unusual, is released by itself', 'hold.review': 'a person has a look at it', 'hold.dispute': 'the payment is disputed', 'hold.claim_limit': 'many at once: waits for room', 'hold.assessment': 'is being checked', 'hold.pending': 'is being checked', 'hold.unknown': 'is being checked',
+  'tier.bronze': 'Bronze', 'tier.silver': 'Silver', 'tier.gold': 'Gold', 'tier.platinum': 'Platinum', 'tier.next': '{{count}} more to {{tier}}', 'tier.top': 'The highest tier',
+  'problem.unauthenticated': 'You are not signed in any more', 'problem.forbidden': 'This key may not do that', 'problem.not_found': 'There is no such thing', 'problem.unavailable': 'The referral engine does not answer just now', 'problem.internal': 'Something broke inside; it is logged',
+  'problem.invalid_request': 'Not understood', 'problem.already_decided': 'Somebody has decided this already', 'problem.code_taken': 'That code, or one that looks like it, is taken', 'problem.invalid_format': 'A code has 3 to 20 of A–Z, 0–9 and dashes', 'problem.reserved': 'That word is reserved',
+  'problem.stale_version': 'Somebody changed the programme meanwhile: load it again', 'problem.forbidden_address': 'Webhooks may not go to that address', 'problem.rate_limited': 'Too much at once: wait a moment', 'problem.id_conflict': 'That id was used for something else',
+};

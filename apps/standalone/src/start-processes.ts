@@ -8,8 +8,8 @@ export type ProcessName = (typeof PROCESSES)[number];
 export interface RunningProcesses {
   url: string;
   processes: Map<ProcessName, ChildProcess>;
-  /** Starts one again, for a run that killed it. */
-  restart(name: ProcessName): void;
+  /** Starts one again, for a run that killed it; `more` variables may arm it to be killed anew. */
+  restart(name: ProcessName, more?: Record<string, string>): ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,12 @@ export async function startProcesses(variables: Record<string, string>): Promise
     const url = await addressOf(processes.get('gateway')!);
     await untilReady(url);
     const port = new URL(url).port;
-    return { url, processes, stop, restart: (name) => void processes.set(name, startProcess(name, { ...variables, PORT: port })) };
+    const restart = (name: ProcessName, more: Record<string, string> = {}): ChildProcess => {
+      const child = startProcess(name, { ...variables, PORT: port, ...more });
+      processes.set(name, child);
+      return child;
+    };
+    return { url, processes, stop, restart };
   } catch (error) {
     await stop();
     throw error;

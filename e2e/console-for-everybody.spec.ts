@@ -41,7 +41,7 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the page
     expect(Object.fromEntries(Object.entries(found).filter(([, faults]) => faults.length > 0))).toEqual({});
     expect(complaints).toEqual([]);
     await context.close();
-  }, 180_000);
+  }, 400_000);
 
   it('fits a screen of 360 pixels without scrolling sideways', async () => {
     const { context, page } = await open(browser, { viewport: { width: 360, height: 740 } });
@@ -58,7 +58,7 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the page
     overhang['portal'] = await page.evaluate<number>(wider);
     expect(Object.entries(overhang).filter(([, pixels]) => pixels > 0)).toEqual([]);
     await context.close();
-  }, 120_000);
+  }, 300_000);
 
   it.each(['light', 'dark'] as const)('of the portal has no serious fault of accessibility in %s colours, and breaks no policy', async (colorScheme) => {
     const { context, page, complaints } = await open(browser, { colorScheme });
@@ -67,7 +67,7 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the page
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 180_000);
 
   it('speaks German to those who do', async () => {
     const { context, page } = await open(browser, { locale: 'de-DE' });
@@ -76,7 +76,7 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the page
     expect(await page.getAttribute('html', 'lang')).toBe('de');
     await page.getByText('von dem, was deine Freunde zahlen').waitFor();
     await context.close();
-  }, 60_000);
+  }, 180_000);
 
   it('is served with a policy without unsafe words, a nonce of its own, and assets that stay cached', async () => {
     const [first, second] = await Promise.all([fetch(`${client.url}/console`), fetch(`${client.url}/console/reviews`)]);

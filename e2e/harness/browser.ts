@@ -34,7 +34,7 @@ export interface Watched {
 
 export async function open(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(45_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -58,7 +58,7 @@ export async function settled(page: Page): Promise<void> {
   await eventually(async () => {
     if (await page.locator('[role="status"][aria-label="Loading"]').count()) throw new Error('still loading');
     await page.locator('h1').first().waitFor();
-  }, 20_000);
+  }, 45_000);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -33,6 +33,8 @@ const Variables = z.object({
   WEBHOOK_ALLOW_PRIVATE: flag,
   /** of a host's own types of networks, in place of the shipped lists */
   NETWORK_TYPES_MODULE: z.string().min(1).optional(),
+  /** of the rooms' event logs; the stream keeps 14 days, and so do they at least */
+  KEEP_EVENTS_MONTHS: z.coerce.number().int().min(1).max(1_200).default(24),
   KEEP_DELIVERIES_DAYS: days(30),
   KEEP_CLICKS_DAYS: days(400),
   KEEP_RUNS_DAYS: days(90),

@@ -42,7 +42,7 @@ try {
 
 async function judge(db: Database, owner: pg.Pool, secrets: Secrets): Promise<void> {
   const log = openLog('fraud', { level: 'error', file: join(folder, 'log') });
-  const controller = new fraudRoom.controller(new Room('fraud', db, null as never, null as never, log, readEnv({ DATA_DIR: folder }), secrets));
+  const controller = new fraudRoom.controller(new Room('fraud', db, null as never, log, readEnv({ DATA_DIR: folder }), secrets));
   const ask = async <C extends Contract>(contract: C, input: object): Promise<Reply<C>> => {
     const verb = Reflect.get(controller, contract.subject.split('.')[1]!) as (input: Input<C>, meta: object) => Promise<Answer<Reply<C>> | { failure: Error }>;
     const answer = await verb.call(controller, contract.request.parse(input) as Input<C>, { actor: 'bench' });

@@ -27,7 +27,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pay' as const), n, amount, at: fc.integer({ min: -40, max: -1 }) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('refund' as const), n, amount }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('dispute' as const), n, status: fc.constantFrom('opened' as const, 'won' as const, 'lost' as const) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('spend' as const), amount: fc.integer({ min: 1, max: 300 }), unit: fc.constantFrom('EUR', 'EUR', 'credits') }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('spend' as const), amount: fc.integer({ min: 1, max: 200 }), unit: fc.constantFrom('EUR', 'EUR', 'credits') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('decide' as const), decision: fc.constantFrom('approved' as const, 'rejected' as const) }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'release' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'erase' as const }) },
@@ -52,14 +52,14 @@ async function live(index: number, score: number, steps: readonly Step[]): Promi
     if (one.kind === 'dispute') await db.transaction((tx) => applyDisputes(tx, [{ id: `${paymentId}-d`, paymentId, status: one.status, occurredAt: inHours(-1) }]));
     if (one.kind === 'spend') await db.transaction((tx) => redeem(tx, [{ id, userId: referrerId, unit: one.unit, amount: one.amount }]));
     if (one.kind === 'decide') await deliver(db, [told.decided(one.decision, score, inHours(i))]);
-    if (one.kind === 'release') await db.transaction((tx) => releaseHolds(tx, {}));
+    if (one.kind === 'release') await db.transaction((tx) => releaseHolds(tx, { limit: 1_000 }));
     if (one.kind === 'erase') await test.rows('select rewards.erase_user($1, $2)', [referrerId, `erased:${uuidv7()}`]);
   }
 }
 
 it('books balance and add up to the bonuses, though balances are spent, grants held, and people erased before refunds and disputes come', async () => {
-  const histories = fc.sample(fc.tuple(fc.constantFrom(0, 0, 40, 65), fc.array(step, { minLength: 4, maxLength: 16 })), { numRuns: 120, seed: 5 });
-  for (const [index, [score, steps]] of histories.entries()) await live(index, score, steps);
+  const histories = fc.sample(fc.tuple(fc.constantFrom(0, 0, 40, 65), fc.array(step, { minLength: 10, maxLength: 24 })), { numRuns: 70, seed: 5 });
+  for (const [index, [score, steps]] of histories.entries()) await live(index, score, [{ kind: 'pay', n: 0, amount: 3_000, at: -20 }, ...steps]);
   const recount = await test.rows(`select a.id from rewards.account a
     cross join lateral (select coalesce(sum(case when t.credit_account = a.id then t.amount else -t.amount end), 0) as sum
       from rewards.transfer t where a.id in (t.credit_account, t.debit_account)) n
@@ -76,10 +76,10 @@ it('books balance and add up to the bonuses, though balances are spent, grants h
     where coalesce(booked.held, 0) <> coalesce(stored.held, 0) or (unit <> 'access_days' and
       coalesce(booked.given, 0) - coalesce(spent.amount, 0) + coalesce(forgiven.amount, 0) <> coalesce(stored.balance, 0))`);
   expect(unequal).toEqual([]);
-  const [seen] = await test.rows(`select count(*) filter (where reason = 'debt')::int > 5 as debts, count(*) filter (where reason = 'redemption')::int > 20 as spent,
+  const [seen] = await test.rows(`select count(*) filter (where reason = 'debt')::int > 5 as debts, count(*) filter (where reason = 'redemption')::int > 10 as spent,
     count(*) filter (where reason = 'debt_write_off')::int > 0 as forgiven, count(*) filter (where reason = 'dispute_opened')::int > 5 as disputed from rewards.transfer`);
   expect(seen).toEqual({ debts: true, spent: true, forgiven: true, disputed: true });
   const differences: Difference[] = [];
-  expect(await recompute(db, (difference) => differences.push(difference))).toBeGreaterThan(300);
+  expect(await recompute(db, (difference) => differences.push(difference))).toBeGreaterThan(200);
   expect(differences).toEqual([]);
 }, 240_000);

@@ -1,4 +1,3 @@
-import type { Client } from 'pg';
 import { generate } from './generate/generate.js';
 import { FILL_OPERATIONS } from './generate/operations.js';
 import { introduce, ms, report } from './harness/report.js';
@@ -18,7 +17,7 @@ await Stage.with(async (stage) => {
   introduce(`the console's pages among ${referrals.toLocaleString('en')} referrals`, 'PostgreSQL, NATS and the processes of the product');
   const product = await stage.product('referrals', async (owner) => {
     const client = await owner.connect();
-    await generate(client as unknown as Client, { referrals });
+    await generate(client, { referrals });
     for (const sql of FILL_OPERATIONS) await client.query(sql);
     client.release();
   });

@@ -7,5 +7,5 @@ import { NotificationsRetention } from './retention.js';
 
 export const notificationsMigrations = {
   room: 'notifications',
-  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsLists, NotificationsPartitions, NotificationsErasure],
+  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsLists, NotificationsErasure],
 };

@@ -15,6 +15,7 @@ export const LINES: Line[] = [
   { name: 'stripe', measures: 'signed webhooks, first and again, beside one SQL call' },
   { name: 'batch-rewards', measures: 'recomputing all batch rewards beside the set-based SQL, and beside one referrer at a time' },
   { name: 'dashboard', measures: 'thirty days of statistics beside a raw aggregation of the events', full: ['--events', '10000000'] },
+  { name: 'hold-release', measures: 'releasing due holds by the scheduler’s job beside the bare batched SQL, while people register', full: ['--holds', '1000000', '--rounds', '1'] },
   { name: 'import', measures: 'history from a CSV file, killed on the way, beside the bare COPY of its rows', full: ['--referrals', '1000000'] },
   { name: 'cpu', measures: 'processor time of every process per registration' },
 ];

@@ -2,10 +2,11 @@ import { RelationshipsCodeAlarms } from './code-alarms.js';
 import { RelationshipsErasure } from './erasure.js';
 import { RelationshipsImports } from './imports.js';
 import { RelationshipsInitial } from './initial.js';
+import { RelationshipsPartitions } from './partitions.js';
 import { RelationshipsRetention } from './retention.js';
 import { RelationshipsRevocation } from './revocation.js';
 
 export const relationshipsMigrations = {
   room: 'relationships',
-  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsImports, RelationshipsErasure],
+  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsErasure],
 };

@@ -6,10 +6,11 @@ import { RewardsImports } from './imports.js';
 import { RewardsInitial } from './initial.js';
 import { RewardsMoney } from './money.js';
 import { RewardsPartitions } from './partitions.js';
+import { RewardsRelease } from './release.js';
 import { RewardsSlots } from './slots.js';
 import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsAccountIds, RewardsPartitions, RewardsImports, RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsAccountIds, RewardsPartitions, RewardsImports, RewardsRelease, RewardsErasure],
 };

@@ -182,7 +182,7 @@ export const rewards = {
     http: { method: 'GET', path: '/v1/users/{userId}/tier', scope: 'service', tag },
   }),
   releaseHolds: contract('rewards.releaseHolds', 'releases holds whose time has come; one bounded step', {
-    request: z.strictObject({ limit: z.int().min(1).max(10_000).default(1_000) }),
+    request: z.strictObject({ limit: z.int().min(1).max(10_000).default(5_000) }),
     reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean() }),
   }),
 };

@@ -12,7 +12,7 @@ export interface Batch {
 }
 
 /** What one request takes at most: rows, and characters of them, with room for what JSON adds. */
-const MOST = { rows: 1_000, characters: 150_000 };
+const MOST = { rows: 500, characters: 150_000 };
 
 export const sizeOf = async (file: string): Promise<number> => (await stat(file)).size;
 

@@ -9,6 +9,7 @@ export * from './idempotency.js';
 export * from './migrate.js';
 export * from './new-id.js';
 export * from './pages.js';
+export * from './partitions.js';
 export * from './programme-versions.js';
 export * from './real-time.js';
 export * from './relay.js';

@@ -10,5 +10,5 @@ import { FraudUserNotes } from './user-notes.js';
 
 export const fraudMigrations = {
   room: 'fraud',
-  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudObserveBinary, FraudPartitions, FraudReviewLists, FraudErasure],
+  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudPartitions, FraudObserveBinary, FraudReviewLists, FraudErasure],
 };

@@ -74,8 +74,8 @@ function bonusFacts(status: BonusFact['status'], received: BonusEvent[]): Partia
   return { bonuses, stages: blocked.map(({ bonus, at }) => ({ referralId: bonus.referralId, stage: 'blocked', trigger: '', at })) };
 }
 
-const stage = (name: Stage) => (received: AnyEvent[]): Partial<Facts> => stageFacts(name, received as StageEvent[]);
-const bonus = (status: BonusFact['status']) => (received: AnyEvent[]): Partial<Facts> => bonusFacts(status, received as BonusEvent[]);
+const stage = (name: Stage) => (received: AnyEvent[]): Partial<Facts> => stageFacts(name, received);
+const bonus = (status: BonusFact['status']) => (received: AnyEvent[]): Partial<Facts> => bonusFacts(status, received);
 
 /** What each kind of event that counts says. */
 const FACTS_OF = new Map([

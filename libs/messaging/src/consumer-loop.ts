@@ -69,6 +69,7 @@ export class ConsumerLoop {
         const consumer = await jetstream(this.nats, { timeout: 3_000 }).consumers.get(STREAM, consumerName(this.name, kind.type));
         const messages = await consumer.consume({ max_messages: IN_HAND, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true, callback });
         this.reading.add(messages);
+        if (this.stopped) messages.stop();
         void this.watch(messages);
         const error = await messages.closed();
         this.reading.delete(messages);

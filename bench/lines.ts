@@ -13,7 +13,10 @@ export const LINES: Line[] = [
   { name: 'hot-code', measures: 'one campaign code for everybody beside codes at random' },
   { name: 'validate', measures: 'look-ups of codes through HTTP beside reads by primary key' },
   { name: 'stripe', measures: 'signed webhooks, first and again, beside one SQL call' },
+  { name: 'hold-release', measures: 'holds that are due all at once beside the shortest SQL in batches', full: ['--holds', '1000000', '--rounds', '1'] },
   { name: 'batch-rewards', measures: 'recomputing all batch rewards beside the set-based SQL, and beside one referrer at a time' },
   { name: 'dashboard', measures: 'thirty days of statistics beside a raw aggregation of the events', full: ['--events', '10000000'] },
+  { name: 'growth', measures: 'registration, reads and the log of changes on ten times the data', full: ['--referrals', '1000000', '--events', '0'] },
+  { name: 'two-instances', measures: 'every room twice on the same cores, beside every room once' },
   { name: 'cpu', measures: 'processor time of every process per registration' },
 ];

@@ -18,11 +18,10 @@ await Stage.with(async (stage) => {
   const product = await stage.product();
   const limit = await stage.database('limit_all');
   const referrers = await makeReferrers(product.owner, 60_000);
-  await makeReferrers(limit.owner, 60_000);
-  const shared = await limit.owner.query<(typeof referrers)[number]>(`select id as "codeId", user_id as "userId", code from codes.code order by code`);
+  const theirs = await makeReferrers(limit.owner, 60_000);
   await prepareSync(limit.owner);
   await prepareAll(limit.owner);
-  const callsBy = (clients: number) => async () => (await sqlLoad({ url: limit.url, clients, seconds: 5, ...allCalls(shared.rows) })).perSecond;
+  const callsBy = (clients: number) => async () => (await sqlLoad({ url: limit.url, clients, seconds: 5, ...allCalls(theirs) })).perSecond;
   let most = 0;
   const pipeline = async (): Promise<number> => {
     const { rate, peak } = await sustained(product, registrations(referrers.map(({ code }) => code)));

@@ -6,7 +6,8 @@ const PLUMBING = "('outbox', 'outbox_unsent', 'inbox', 'idempotency', 'dead_lett
 const COLUMNS = (schema: string, where: string): string => `
   select c.table_name::text as tab, c.column_name::text as col, c.data_type::text as kind from information_schema.columns c
   join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
-  where c.table_schema = '${schema}' and t.table_type = 'BASE TABLE' and ${where} order by 1, 2`;
+  where c.table_schema = '${schema}' and t.table_type = 'BASE TABLE' and ${where}
+    and not exists (select from pg_class p where p.relnamespace = '${schema}'::regnamespace and p.relname = c.table_name and p.relispartition) order by 1, 2`;
 
 /**
  * In JSON, what stands under a name that says it is a user: the id is replaced there and nowhere else, so that a user who
@@ -27,6 +28,21 @@ export const PSEUDONYMISE = [
          || case when body ->> 'type' = 'activity.observed' then '{"context": {"sealed": "erased"}}'::jsonb else '{}'::jsonb end
          || case when body ->> 'type' = 'referral.registered' then '{"context": null}'::jsonb else '{}'::jsonb end)::json end $$`,
 ];
+
+/** Every row that names a user, by table; partitions are found through the table that they are part of. */
+export const exportUser = (schema: string): string => `create or replace function ${schema}.export_user(raw text, most int) returns json language plpgsql stable security definer set search_path = ${schema}, pg_temp as $$
+     declare found_table record; rows jsonb; result jsonb := '{}';
+     begin
+       for found_table in
+         select tab, string_agg(format('t.%I = $1', col), ' or ' order by col) as is_of from (
+           ${COLUMNS(schema, `c.column_name in ${USER_COLUMNS} and c.data_type = 'text' and c.table_name not in ${PLUMBING}`)}) named
+         group by tab order by tab loop
+         execute format('select jsonb_agg(to_jsonb(t)) from (select * from ${schema}.%I t where %s limit $2) t', found_table.tab, found_table.is_of)
+           into rows using raw, most;
+         if rows is not null then result := result || jsonb_build_object(found_table.tab, rows); end if;
+       end loop;
+       return result;
+     end $$`;
 
 /**
  * Two functions of a room that run under its owner's rights: `erase_user` puts a pseudonym in a user's place in every
@@ -55,19 +71,7 @@ export const erasure = (schema: string, first: string[] = []): string[] => [
        end loop;
        return total;
      end $$`,
-  `create function ${schema}.export_user(raw text, most int) returns json language plpgsql stable security definer set search_path = ${schema}, pg_temp as $$
-     declare found_table record; rows jsonb; result jsonb := '{}';
-     begin
-       for found_table in
-         select tab, string_agg(format('t.%I = $1', col), ' or ' order by col) as is_of from (
-           ${COLUMNS(schema, `c.column_name in ${USER_COLUMNS} and c.data_type = 'text' and c.table_name not in ${PLUMBING}`)}) named
-         group by tab order by tab loop
-         execute format('select jsonb_agg(to_jsonb(t)) from (select * from ${schema}.%I t where %s limit $2) t', found_table.tab, found_table.is_of)
-           into rows using raw, most;
-         if rows is not null then result := result || jsonb_build_object(found_table.tab, rows); end if;
-       end loop;
-       return result;
-     end $$`,
+  exportUser(schema),
   `revoke execute on function ${schema}.erase_user, ${schema}.export_user from public`,
   `do $$ begin execute format('grant execute on function ${schema}.erase_user, ${schema}.export_user to %I', current_database() || '_${schema}'); end $$`,
 ];

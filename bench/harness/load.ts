@@ -17,17 +17,19 @@ interface Closed {
   /** who work at once, each one thing at a time */
   clients: number;
   seconds: number;
+  /** when it is over earlier */
+  until?: () => boolean;
 }
 
 /** Each client does one thing after the other until the time is over. @param work says why it was refused; null when it was not */
-async function closedLoop({ clients, seconds }: Closed, work: (client: number) => Promise<string | null>): Promise<LoadResult> {
+async function closedLoop({ clients, seconds, until: isOver = () => false }: Closed, work: (client: number) => Promise<string | null>): Promise<LoadResult> {
   const latencies: number[] = [];
   const reasons = new Map<string, number>();
   let accepted = 0;
   const from = performance.now();
   const until = from + seconds * 1_000;
   await Promise.all(Array.from({ length: clients }, async (_, client) => {
-    for (let sent = performance.now(); sent < until; sent = performance.now()) {
+    for (let sent = performance.now(); sent < until && !isOver(); sent = performance.now()) {
       const reason = await work(client);
       if (reason === null) accepted += 1;
       else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

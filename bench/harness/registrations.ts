@@ -12,10 +12,10 @@ export interface Referrer {
 export async function makeReferrers(owner: pg.Pool, count: number): Promise<Referrer[]> {
   await owner.query(
     `insert into codes.code (id, user_id, code, lookup_key, type, created_at)
-     select rewards.uuid_v7(), 'sharer-' || n, 'B' || lpad(n::text, 8, '0'), 'B' || lpad(n::text, 8, '0'), 'auto', common.now() from generate_series(1, $1::int) n`, [count]);
+     select rewards.uuid_v7(), 'inviter-' || n, 'B' || lpad(n::text, 8, '0'), 'B' || lpad(n::text, 8, '0'), 'auto', common.now() from generate_series(1, $1::int) n`, [count]);
   // statistics as autovacuum keeps them
   await owner.query('analyze codes.code');
-  const { rows } = await owner.query<Referrer>(`select id as "codeId", user_id as "userId", code from codes.code where user_id like 'sharer-%' order by code`);
+  const { rows } = await owner.query<Referrer>(`select id as "codeId", user_id as "userId", code from codes.code where user_id like 'inviter-%' order by code`);
   return rows;
 }
 

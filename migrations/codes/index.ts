@@ -3,6 +3,10 @@ import { CodesClicks } from './clicks.js';
 import { CodesErasure } from './erasure.js';
 import { CodesFirstLookUps } from './first-look-ups.js';
 import { CodesInitial } from './initial.js';
+import { CodesPartitions } from './partitions.js';
 import { CodesRetention } from './retention.js';
 
-export const codesMigrations = { room: 'codes', migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesErasure] };
+export const codesMigrations = {
+  room: 'codes',
+  migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesPartitions, CodesErasure],
+};

@@ -1,8 +1,12 @@
 import { FraudAddresses } from './addresses.js';
 import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
+import { FraudPartitions } from './partitions.js';
 import { FraudRings } from './rings.js';
 import { FraudSignals } from './signals.js';
 import { FraudUserNotes } from './user-notes.js';
 
-export const fraudMigrations = { room: 'fraud', migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudErasure] };
+export const fraudMigrations = {
+  room: 'fraud',
+  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudPartitions, FraudErasure],
+};

@@ -1,6 +1,10 @@
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
 import { NotificationsOneTrial } from './one-trial.js';
+import { NotificationsPartitions } from './partitions.js';
 import { NotificationsRetention } from './retention.js';
 
-export const notificationsMigrations = { room: 'notifications', migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsErasure] };
+export const notificationsMigrations = {
+  room: 'notifications',
+  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsErasure],
+};

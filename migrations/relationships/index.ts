@@ -1,10 +1,11 @@
 import { RelationshipsCodeAlarms } from './code-alarms.js';
 import { RelationshipsErasure } from './erasure.js';
 import { RelationshipsInitial } from './initial.js';
+import { RelationshipsPartitions } from './partitions.js';
 import { RelationshipsRetention } from './retention.js';
 import { RelationshipsRevocation } from './revocation.js';
 
 export const relationshipsMigrations = {
   room: 'relationships',
-  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsErasure],
+  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsErasure],
 };

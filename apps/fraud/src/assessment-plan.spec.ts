@@ -29,9 +29,9 @@ describe(`one assessment among ${FINGERPRINTS} fingerprints`, () => {
   it('reads the window of sightings, the neighbours at an address and the referrals touched by index alone', async () => {
     const hash = 'sha256(int4send(7))';
     expect(await plan(`select first_seen_at from fraud.fact where user_id = 'user-7' and hash in (${hash}, null) and day between '2026-04-01' and '2026-06-15'`))
-      .toMatch(/Index (Only )?Scan using fact_(pkey|hash_index)/);
+      .toMatch(/Index (Only )?Scan using fact_until_\w+_fact_(pkey|hash_index)/);
     expect(await plan(`select distinct user_id from fraud.fact where hash in (${hash}, null) and user_id not in ('a', 'b') limit 1000`))
-      .toContain('Index Only Scan using fact_hash_index');
+      .toMatch(/Index Only Scan using fact_until_\w+_fact_hash_index/);
     expect(await plan(`select referral_id from fraud.assessment where referrer_id = 'user-7' and ip_hash = ${hash}`)).toMatch(/Index Scan using assessment_\w+/);
   });
 

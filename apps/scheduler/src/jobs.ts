@@ -139,6 +139,18 @@ export const TIMETABLE: JobEntry[] = [
     step: (bus, { cursor, runId }) => bus.request(scheduler.reconcile, { runId, ...(cursor && { cursor }) }, STEP),
   },
   {
+    name: 'partitions',
+    description: "makes the event logs' partitions of the months to come, and gives away those older than the logs are kept",
+    everySeconds: DAY / SECOND,
+    missed: 'skip',
+    step: async (bus, { cursor }) => {
+      const room = ROOMS.find((name) => name === cursor) ?? ROOMS[0];
+      const step = await bus.request(plumbing(room).keepPartitions, {}, STEP);
+      const next = ROOMS[ROOMS.indexOf(room) + 1] ?? null;
+      return { ...step, more: next !== null, cursor: next };
+    },
+  },
+  {
     name: 'clean-up',
     description: 'forgets answers, receipts, deliveries, clicks and runs whose time is over',
     everySeconds: HOUR / SECOND,

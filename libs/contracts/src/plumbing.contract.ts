@@ -60,6 +60,10 @@ export const plumbing = (room: string) => ({
     request: z.strictObject({ limit: z.int().min(1).max(10_000).default(5_000) }),
     reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean() }),
   }),
+  keepPartitions: contract(`${room}.keepPartitions`, 'makes the partitions of the event log for the months to come and gives away those that were kept for long enough', {
+    request: z.strictObject({}),
+    reply: z.object({ processed: z.int(), changed: z.int() }),
+  }),
   listDeadLetters: contract(`${room}.listDeadLetters`, 'messages that failed again and again', {
     request: z.strictObject({ limit: z.int().min(1).max(101), before: Id.optional() }),
     reply: z.object({ data: z.array(DeadLetter) }),

@@ -1,7 +1,7 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { plumbing, type Input, type LoggedEvent, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import { cleanUp, type Forget, type Transaction } from '@referrals/persistence';
+import { cleanUp, keepEventLog, type Forget, type Transaction } from '@referrals/persistence';
 import { addAudit, readAudit } from './audit.js';
 import type { RequestMeta } from './bus.js';
 import { applyEvents, type AnyEvent } from './consumer-loop.js';
@@ -54,6 +54,11 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
     @Write(contracts.cleanUp)
     cleanUp([input]: Input<Contracts['cleanUp']>[]): Work<Reply<Contracts['cleanUp']>> {
       return async (tx) => [await cleanUp(tx, input!.limit, forgets)];
+    }
+
+    @Write(contracts.keepPartitions)
+    keepPartitions(): Work<Reply<Contracts['keepPartitions']>> {
+      return async (tx) => [await keepEventLog(tx, this.room.env.KEEP_EVENTS_MONTHS)];
     }
 
     @Read(contracts.listDeadLetters)

@@ -8,6 +8,7 @@ export * from './inbox.js';
 export * from './idempotency.js';
 export * from './migrate.js';
 export * from './pages.js';
+export * from './partitions.js';
 export * from './programme-versions.js';
 export * from './real-time.js';
 export * from './relay.js';

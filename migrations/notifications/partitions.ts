@@ -1,0 +1,9 @@
+import { Migration } from '@mikro-orm/migrations';
+import { partitionedLog } from '../partitions.js';
+
+/** The event log in partitions of a month. */
+export class NotificationsPartitions extends Migration {
+  override up(): void {
+    for (const sql of partitionedLog('notifications')) this.addSql(sql);
+  }
+}

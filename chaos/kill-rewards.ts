@@ -50,7 +50,7 @@ export async function killRewards({ seed, kills, payments, workers = 8 }: KillOp
     await untilQuiet(owner, poster.http, 60_000);
     differences = [...(await check(owner, poster.history)), ...(await checkPayments(owner, planned))];
     for (const name of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: name });
-    const answers = Object.fromEntries([...Map.groupBy(planned, ({ answer, code }) => String(answer?.['outcome'] ?? code ?? 'none'))].map(([code, list]) => [code, list.length]));
+    const answers = Object.fromEntries([...Map.groupBy(planned, ({ answer, code }) => (answer?.['outcome'] as string | undefined) ?? code ?? 'none')].map(([code, list]) => [code, list.length]));
     return { kills, payments, tries: planned.reduce((sum, { tries }) => sum + tries, 0), answers, seconds: (performance.now() - started) / 1_000, differences };
   } finally {
     poster.end();

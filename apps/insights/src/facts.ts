@@ -55,7 +55,7 @@ export function importedFacts(received: Received<'referralsImported'>[]): { fact
   ]);
   const payments = all.flatMap(({ referralId, refereeId, qualifiedAt }) =>
     qualifiedAt ? [{ paymentId: triggerOf(referralId), userId: refereeId, kind: 'purchase', amount: 0, currency: '', occurredAt: qualifiedAt }] : []);
-  return { facts: { referrals: all.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages }, payments };
+  return { facts: { referrals: all.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages, bonuses: [] }, payments };
 }
 
 type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonusReleased'> | Received<'bonusRejected'> | Received<'bonusClawedBack'>;

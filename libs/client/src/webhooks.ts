@@ -18,12 +18,13 @@ export interface HostEvent<Data = unknown> {
  * @param secrets of the endpoint; several while one replaces another
  * @throws Error when none of them signed it: answer 400, and do nothing
  */
-export function verifyWebhook(body: string | Buffer, headers: Record<string, string | string[] | undefined>, ...secrets: string[]): HostEvent {
+export function verifyWebhook(body: string | Uint8Array, headers: Record<string, string | string[] | undefined>, ...secrets: string[]): HostEvent {
   const signed = Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
   let refusal: unknown = new Error('no secret');
   for (const secret of secrets) {
     try {
-      return new Webhook(secret).verify(body, signed) as HostEvent;
+      return new Webhook(secret).verify(text, signed) as HostEvent;
     } catch (error) {
       refusal = error;
     }

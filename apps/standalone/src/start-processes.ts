@@ -14,8 +14,8 @@ export interface RunningProcesses {
   /** where each gateway answers; the first is `url` */
   urls: string[];
   processes: Map<ProcessKey, ChildProcess>;
-  /** Starts one again, for a run that killed it, or a further one of its room. */
-  restart(key: ProcessKey, extra?: Record<string, string>): void;
+  /** Starts one again, for a run that killed it, or a further one of its room; `more` variables may arm it to be killed anew. */
+  restart(key: ProcessKey, more?: Record<string, string>): ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -44,8 +44,11 @@ export async function startProcesses(
     const urls = await Promise.all(gateways.map((key) => addressOf(processes.get(key)!)));
     await Promise.all(urls.map((url) => untilReady(url)));
     const portOf = new Map(gateways.map((key, index) => [key, new URL(urls[index]!).port]));
-    const restart = (key: ProcessKey, extra: Record<string, string> = {}): void =>
-      void processes.set(key, startProcess(apps, nameOf(key), { ...variables, PORT: portOf.get(key) ?? '0', ...extra }));
+    const restart = (key: ProcessKey, more: Record<string, string> = {}): ChildProcess => {
+      const child = startProcess(apps, nameOf(key), { ...variables, PORT: portOf.get(key) ?? '0', ...more });
+      processes.set(key, child);
+      return child;
+    };
     return { url: urls[0]!, urls, processes, stop, restart };
   } catch (error) {
     await stop();

@@ -20,11 +20,11 @@ const STATS = `with
     where r.referrer_id = $1),
   own as (select unit, event, amount, status from bonus where user_id = $1),
   happened as (
-    select registered_at as at, 'registered' as event, name, source_app_id from mine
-    union all select activated_at, 'activated', name, source_app_id from mine where activated_at is not null
-    union all select qualified_at, 'qualified', name, source_app_id from mine where qualified_at is not null
-    union all select retained_at, 'retained', name, source_app_id from mine where retained_at is not null
-    union all select last_paid_at, 'payment', name, source_app_id from mine where last_paid_at is not null)
+    select id, registered_at as at, 'registered' as event, name, source_app_id from mine
+    union all select id, activated_at, 'activated', name, source_app_id from mine where activated_at is not null
+    union all select id, qualified_at, 'qualified', name, source_app_id from mine where qualified_at is not null
+    union all select id, retained_at, 'retained', name, source_app_id from mine where retained_at is not null
+    union all select id, last_paid_at, 'payment', name, source_app_id from mine where last_paid_at is not null)
   select
     (select json_build_object('invited', count(*), 'active', count(activated_at), 'converted', count(converted_at), 'paid', count(paid_at),
        'qualified', count(qualified_at), 'retained', count(retained_at)) from mine) as counts,
@@ -41,7 +41,7 @@ const STATS = `with
        select name, converted_at as "convertedAt", converted_at + make_interval(days => $2) as until from mine
        where converted_at + make_interval(days => $2) > common.now() order by converted_at desc limit 100) w) as conversions,
     (select coalesce(json_agg(h), '[]') from (
-       select at, event, name, source_app_id as "appId" from happened order by at desc, event limit 10) h) as recent`;
+       select at, event, name, source_app_id as "appId" from happened order by at desc, event, id limit 10) h) as recent`;
 
 interface Row {
   counts: { invited: number; active: number; converted: number; paid: number; qualified: number; retained: number };

@@ -26,6 +26,7 @@ const tasks = {
   'kill-answers': (args, node) => runChild(node, [...jestArguments, 'e2e/killed-answers'], jestEnvironment(optionsOf(args, { kills: 'KILLED_ANSWERS' }))),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
   demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
+  'fraud-quality': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/fraud-quality.js', ...args], environment()),
   generate: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/generate-data.js', ...args], environment()),
   docs: async (_args, node) =>
     (await runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment())) || runChild(node, ['dist/apps/cli/src/write-document.js'], environment()),

@@ -4,9 +4,9 @@ import { Refusal } from '@referrals/domain';
 import { cleanUp, keepEventLog, type Forget, type Transaction } from '@referrals/persistence';
 import { addAudit, readAudit } from './audit.js';
 import type { RequestMeta } from './bus.js';
-import { applyEvents, type AnyEvent } from './consumer-loop.js';
+import { applyEvents } from './apply-events.js';
+import { Read, Write, type AnyEvent, type RoomController, type Subscription } from './handle.js';
 import { eraseUser } from './erase-user.js';
-import { Read, Write, type RoomController, type Subscription } from './handle.js';
 import { Room } from './room.js';
 import type { Work } from './write-group.js';
 

@@ -3,4 +3,7 @@ import { InsightsInitial } from './initial.js';
 import { InsightsPartitions } from './partitions.js';
 import { InsightsProjectBinary } from './project-binary.js';
 
-export const insightsMigrations = { room: 'insights', migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsErasure] };
+export const insightsMigrations = {
+  room: 'insights',
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsErasure],
+};

@@ -18,6 +18,15 @@ interface BonusFact {
   holdReason: string | null; holdUntil: string | null; heldAt: string | null; paidAt: string | null;
 }
 
+export interface Payment {
+  paymentId: string;
+  userId: string;
+  kind: string;
+  amount: number;
+  currency: string;
+  occurredAt: string;
+}
+
 type StageEvent = Received<'referralRegistered'> | Received<'referralActivated'> | Received<'referralQualified'> | Received<'referralRetained'>;
 
 type Stage = 'registered' | 'activated' | 'qualified' | 'retained';
@@ -32,6 +41,21 @@ function stageFacts(stage: Stage, received: StageEvent[]): Partial<Facts> {
       referralId: data.referralId, stage, trigger: 'paymentId' in data ? data.paymentId : '', at: occurredAt,
     })),
   };
+}
+
+/** Another system's referrals, each stage on its own day; the qualification stands for a first payment of which nobody knows more. */
+export function importedFacts(received: Received<'referralsImported'>[]): { facts: Facts; payments: Payment[] } {
+  const all = received.flatMap(({ data }) => data.referrals);
+  const triggerOf = (id: string): string => `imported:${id}`;
+  const stages = all.flatMap(({ referralId, registeredAt, activatedAt, qualifiedAt, retainedAt }) => [
+    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt },
+    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt }] : []),
+    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: triggerOf(referralId), at: qualifiedAt }] : []),
+    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: triggerOf(referralId), at: retainedAt }] : []),
+  ]);
+  const payments = all.flatMap(({ referralId, refereeId, qualifiedAt }) =>
+    qualifiedAt ? [{ paymentId: triggerOf(referralId), userId: refereeId, kind: 'purchase', amount: 0, currency: '', occurredAt: qualifiedAt }] : []);
+  return { facts: { referrals: all.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages, bonuses: [] }, payments };
 }
 
 type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonusReleased'> | Received<'bonusRejected'> | Received<'bonusClawedBack'>;

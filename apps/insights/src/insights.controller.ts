@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { events, insights, plumbing, type Input, type Reply } from '@referrals/contracts';
 import { On, OnEach, Read, Room, subscriptionsOf, Write, type AnyEvent, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
-import { COUNTED, factsOf, type Received } from './facts.js';
+import { COUNTED, factsOf, importedFacts, type Received } from './facts.js';
 import { keepNames, keepPayments, projectFacts } from './project-facts.js';
 import { readDaily, readLeaderboard, readOverview } from './read-stats.js';
 import { readUserStats } from './read-user-stats.js';
@@ -59,12 +59,19 @@ export class InsightsController implements RoomController {
 
   @On(events.paymentSettled)
   paymentSettled(tx: Transaction, received: Received<'paymentSettled'>[]): Promise<void> {
-    return keepPayments(tx, received);
+    return keepPayments(tx, received.map(({ data }) => data));
   }
 
   /** What a group tells of stages and bonuses changes the sums at once. */
   @OnEach(COUNTED)
   counted(tx: Transaction, received: AnyEvent[]): Promise<void> {
     return projectFacts(tx, factsOf(received));
+  }
+
+  @On(events.referralsImported)
+  async referralsImported(tx: Transaction, received: Received<'referralsImported'>[]): Promise<void> {
+    const { facts, payments } = importedFacts(received);
+    await projectFacts(tx, facts);
+    await keepPayments(tx, payments);
   }
 }

@@ -4,6 +4,7 @@ import { decideBonus } from './decide-bonus.js';
 import { beginBooking, type Granted, type ReferrerState } from './booking.queries.js';
 import { UNSETTLED, type BonusRow, type ReferralBooks, type ReferralKey, type ReferralState } from './bonus-row.js';
 import { Journal } from './ledger.js';
+import { isHistory, noteHistory } from './note-imports.js';
 import { noteQualification } from './note-qualifications.js';
 import { countQualified } from './paying-referees.js';
 import { tellBonus } from './tell-bonus.js';
@@ -38,8 +39,9 @@ export async function grantBonuses(tx: Transaction, event: StageEvent, occasions
     const referral = referrals.get(occasion.referralId)!;
     const referrer = referrers.get(referral.referrerId)!;
     if (noteQualification(referral, event, occasion)) noted.add(referral);
+    if (occasion.isImported && noteHistory(referral, tx.now)) noted.add(referral);
     if (isRevoked(referral, occasion)) continue;
-    for (const stageBonus of payable(tx, event, referrer)) {
+    for (const stageBonus of isHistory(referral) ? [] : payable(tx, event, referrer)) {
       if (isGranted(granted.get(referral.id) ?? [], referral, event, occasion, stageBonus.party)) continue;
       const bonus = book(tx, occasion, stageBonus, referral, referrer);
       const balances = journal.balancesOf(bonus.user_id, bonus.unit);

@@ -6,6 +6,7 @@ import { UNSETTLED, type BonusRow } from './bonus-row.js';
 import { decideBonus, type BonusMoney } from './decide-bonus.js';
 import { claim } from './grant-bonuses.js';
 import { Journal } from './ledger.js';
+import { isHistory } from './note-imports.js';
 import { tellBonus } from './tell-bonus.js';
 import { writeBooks } from './write-books.js';
 
@@ -24,7 +25,7 @@ export async function grantDays(tx: Transaction, referees: readonly string[]): P
   const referrers = new Map(facts.referrers.map((referrer) => [referrer.userId, referrer]));
   const journal = new Journal(facts.accounts, tx.now);
   const bonuses = facts.referrals.flatMap((referral) => {
-    const transition = transitionOf(referral);
+    const transition = isHistory(referral) ? null : transitionOf(referral);
     return transition ? partiesOf(referral).map((party) => book(tx, referral, party, transition, referrers)) : [];
   }).sort((a, b) => compareText(a.user_id, b.user_id));
   const referrals = new Map(facts.referrals.map((referral) => [referral.id, referral]));

@@ -11,6 +11,8 @@ import { Pace } from './pace.js';
 import { consumerName, eventSubject, IN_HAND, STREAM } from './stream.js';
 
 const GROUP = 1_024;
+/** An event may stand for a hundred referrals: a group is no longer than what a transaction takes in its stride. */
+const GROUP_BYTES = 512 * 1_024;
 /** Groups begin at least so far apart: with four steps from a registration to its paid bonuses, well below a second. */
 const PACE = { everyMs: 60, restTurns: 3, restMs: 700 };
 /** So many messages that the broker still has to deliver are too many to yield to others any longer. */
@@ -103,10 +105,16 @@ export class ConsumerLoop {
     await new Promise(setImmediate); // what one network read brought is one group
     while (this.queue.length > 0 && !this.stopped) {
       await this.pace.turn(this.queue[0]!.message.info.pending > BACKLOG);
-      await this.handle(this.queue.splice(0, GROUP));
+      await this.handle(this.queue.splice(0, this.groupSize()));
       this.pace.done();
     }
     this.working = undefined;
+  }
+
+  private groupSize(): number {
+    let bytes = 0;
+    const tooMuch = this.queue.slice(0, GROUP).findIndex(({ message }, n) => (bytes += message.data.length) > GROUP_BYTES && n > 0);
+    return tooMuch === -1 ? GROUP : tooMuch;
   }
 
   private async handle(group: Arrival[]): Promise<void> {

@@ -9,6 +9,10 @@ export class RewardsSlots extends Migration {
   }
 }
 
+/** However few rows the planner may expect of a young table: each side is read once, and nothing is compared with everything. */
+const BY_SETS = `set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_nestloop', 'off', true)`;
+const MANY = 1_000;
+
 const UNKNOWN = `exists (select from added t
        left join account d on d.id = t.debit_account and d.unit = t.unit
        left join account c on c.id = t.credit_account and c.unit = t.unit
@@ -27,11 +31,11 @@ const STATEMENTS = [
   // What a group of payments posts goes the way it always went. Thousands at once are planned for themselves: a plan kept from when there were few
   // accounts would compare each with all.
   `create or replace function rewards.post_transfers() returns trigger language plpgsql security definer set search_path = rewards, pg_temp
-     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
-     declare is_unknown boolean; are_many boolean := (select count(*) > 1000 from added);
+     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_nestloop = on as $$
+     declare is_unknown boolean; are_many boolean := (select count(*) > ${MANY} from added);
      begin
        if are_many then
-         perform set_config(name, 'on', true) from unnest(array['enable_seqscan', 'enable_hashjoin']) name;
+         perform ${BY_SETS};
          execute $q$select ${UNKNOWN}$q$ into is_unknown;
        else
          is_unknown := ${UNKNOWN};
@@ -65,9 +69,10 @@ const STATEMENTS = [
   // the first time, and are noted as booked already.
   'drop function rewards.book_slots',
   `create function rewards.book_slots(users text[], fresh text[], at timestamptz) returns void language plpgsql
-     set enable_seqscan = on set plan_cache_mode = force_custom_plan set work_mem = '64MB' as $$
+     set enable_seqscan = off set enable_hashjoin = on set enable_nestloop = on set plan_cache_mode = force_custom_plan set work_mem = '64MB' as $$
      declare differing text[]; were int[];
      begin
+       if cardinality(users) > ${MANY} then perform ${BY_SETS}; end if;
        select array_agg(n.user_id), array_agg(n.booked) into differing, were from (
          select b.user_id, b.booked from (
            select b.user_id, b.booked from unnest(users) u join rewards.batch_reward b on b.user_id = u

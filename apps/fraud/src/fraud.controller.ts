@@ -11,7 +11,7 @@ import { dryRunPattern, listPatterns, listSharedNetworks } from './find-patterns
 import { getReview, listReviews } from './find-reviews.js';
 import { Fingerprints } from './fingerprints.js';
 import { lapseReviews, noteHeldBonuses, noteReleasedBonuses } from './lapse-reviews.js';
-import { ShippedNetworkTypes } from './network-types.js';
+import { networkTypesOf } from './host-network-types.js';
 import { observeActivity } from './observe-activity.js';
 import { purgeFacts } from './purge-facts.js';
 import { reassessQualified } from './reassess-qualified.js';
@@ -39,7 +39,7 @@ export class FraudController implements RoomController {
   constructor(@Inject(Room) readonly room: Room) {
     const previous = room.secrets.find('fraud-fingerprint-previous');
     const keys = [room.secrets.get('fraud-fingerprint'), ...(previous === null ? [] : [previous])];
-    this.contexts = new SealedContexts(new Fingerprints(keys, room.secrets.get('fraud-address-group'), new ShippedNetworkTypes()));
+    this.contexts = new SealedContexts(new Fingerprints(keys, room.secrets.get('fraud-address-group'), networkTypesOf(room.env.NETWORK_TYPES_MODULE)));
   }
 
   @Write(fraud.getSealingKey)

@@ -33,8 +33,8 @@ export function stageFacts(stage: 'registered' | 'activated' | 'qualified' | 're
 
 type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonusReleased'> | Received<'bonusRejected'> | Received<'bonusClawedBack'>;
 
-/** The reason with which erasing a person refuses what is held: no fraud. */
-const ERASED = 'erased';
+/** Refused as fraud; erasing a person, or a payment that went back, refuses what waits without any. */
+const FRAUD: (string | null)[] = ['score', 'review'];
 
 export function bonusFacts(status: BonusFact['status'], received: BonusEvent[]): Facts {
   const bonuses = received.map(({ data, sequence, occurredAt }): BonusFact => ({
@@ -43,6 +43,6 @@ export function bonusFacts(status: BonusFact['status'], received: BonusEvent[]):
     holdReason: 'reason' in data ? data.reason : null, holdUntil: 'holdUntil' in data ? data.holdUntil : null,
     heldAt: status === 'held' ? occurredAt : null, paidAt: status === 'paid' ? occurredAt : null,
   }));
-  const blocked = bonuses.map((bonus, index) => ({ bonus, at: received[index]!.occurredAt })).filter(({ bonus }) => bonus.status === 'rejected' && bonus.holdReason !== ERASED);
+  const blocked = bonuses.map((bonus, index) => ({ bonus, at: received[index]!.occurredAt })).filter(({ bonus }) => bonus.status === 'rejected' && FRAUD.includes(bonus.holdReason));
   return { bonuses, stages: blocked.map(({ bonus, at }) => ({ referralId: bonus.referralId, stage: 'blocked', trigger: '', at })) };
 }

@@ -31,6 +31,8 @@ export const BonusEntity = defineEntity({
     holdReason: p.text().$type<HoldReason>().nullable(),
     holdUntil: p.datetime().nullable(),
     ledgerEntryIds: p.array(),
+    triggeredAt: p.datetime(),
+    claimAt: p.datetime().nullable(),
     createdAt: p.datetime(),
     releasedAt: p.datetime().nullable(),
     held: p.bigint('number'),

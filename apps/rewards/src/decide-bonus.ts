@@ -58,7 +58,10 @@ export function decideBonus(
       waitsForRoom(bonus, now),
     );
   Object.assign(bonus, { decision, score });
-  return moveBonus(bonus, targetOf(bonus, referral, payment, now), programme, now, balances);
+  const target = targetOf(bonus, referral, payment, now);
+  // what was in hold at the erasure stays away, also when its dispute is won
+  const due = isErased(bonus) ? Math.min(target.due, bonus.amount - bonus.taken_back) : target.due;
+  return moveBonus(bonus, { ...target, due }, programme, now, balances);
 }
 
 /** Pays a bonus whose hold is over. */

@@ -1,6 +1,7 @@
 import type { Bonus, Input, Reply, rewards } from '@referrals/contracts';
 import { grantKey, Refusal } from '@referrals/domain';
 import { decodeCursor, page, type Database } from '@referrals/persistence';
+import type { ReferralBooks } from './bonus-row.js';
 import { BonusEntity } from './bonus.entity.js';
 
 type Listing = typeof rewards.listBonuses;
@@ -32,6 +33,10 @@ export async function getBonus(db: Database, { bonusId }: { bonusId: string }): 
       qualifiedCountAtBooking: qualifiedCount ?? null,
       score: score ?? null,
       decision: decision === 'pending' ? null : decision,
+      triggeredAt: row.triggeredAt.toISOString(),
+      claimAt: row.claimAt?.toISOString() ?? null,
+      held: row.held,
+      ...(await judgementsOf(db, referralId)),
     },
   };
 }
@@ -41,6 +46,19 @@ const PAYMENT = `select amount, currency, occurred_at as "occurredAt", returned 
 async function paymentOf(db: Database, paymentId: string) {
   const [row] = await db.rows<{ amount: number; currency: string; occurredAt: Date; returnedAmount: number; disputedAmount: number }>(PAYMENT, [paymentId]);
   return row ? { ...row, occurredAt: row.occurredAt.toISOString() } : null;
+}
+
+const REFERRAL = 'select assessments, decisions from referral where id = $1';
+
+/** The scores and the decisions of people that its own decision follows from, in their order. */
+async function judgementsOf(db: Database, referralId: string) {
+  const [row] = await db.rows<Pick<ReferralBooks, 'assessments' | 'decisions'>>(REFERRAL, [referralId]);
+  const iso = (text: string): string => new Date(text).toISOString();
+  return {
+    assessments: (row?.assessments ?? []).toSorted((a, b) => a.sequence - b.sequence)
+      .map(({ score, paymentId, assessedAt }) => ({ score, paymentId, assessedAt: iso(assessedAt) })),
+    decisions: (row?.decisions ?? []).map(({ decision, score, decidedAt }) => ({ decision, score, decidedAt: iso(decidedAt) })),
+  };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -80,7 +80,8 @@ function computed({ bonus, payment }: Stored, programme: Programme): Fields {
 /** What the ledger says of where the amount lies. */
 function positions({ bonus, payment, ledger, granted }: Stored): Fields {
   const stays = bonus.status === 'rejected' ? 0 : bonus.amount - bonus.taken_back;
-  const isGone = bonus.status === 'clawed_back' || bonus.status === 'rejected';
+  // an erased person's hold was taken back whatever became of the payment
+  const isGone = bonus.status === 'clawed_back' || bonus.status === 'rejected' || bonus.user_id.startsWith('erased:');
   const due = bonus.family === 'cashback' && payment && !isGone
     ? cashbackDue({ amount: payment.amount, returned: payment.returned, atStake: payment.at_stake }, bonus.multiplier).due : stays;
   if (bonus.family === 'access') return { granted: [granted, bonus.was_paid ? bonus.amount : null] };

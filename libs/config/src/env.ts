@@ -31,6 +31,8 @@ const Variables = z.object({
   RATE_LIMIT_KEY: z.coerce.number().int().min(0).default(0),
   RATE_LIMIT_CLIENT: z.coerce.number().int().min(0).default(6_000),
   WEBHOOK_ALLOW_PRIVATE: flag,
+  /** of a host's own types of networks, in place of the shipped lists */
+  NETWORK_TYPES_MODULE: z.string().min(1).optional(),
   /** of the rooms' event logs; the stream keeps 14 days, and so do they at least */
   KEEP_EVENTS_MONTHS: z.coerce.number().int().min(1).max(1_200).default(24),
   KEEP_DELIVERIES_DAYS: days(30),

@@ -1,5 +1,6 @@
 import { RelationshipsCodeAlarms } from './code-alarms.js';
 import { RelationshipsErasure } from './erasure.js';
+import { RelationshipsImports } from './imports.js';
 import { RelationshipsInitial } from './initial.js';
 import { RelationshipsPartitions } from './partitions.js';
 import { RelationshipsRetention } from './retention.js';
@@ -7,5 +8,5 @@ import { RelationshipsRevocation } from './revocation.js';
 
 export const relationshipsMigrations = {
   room: 'relationships',
-  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsErasure],
+  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsErasure],
 };

@@ -1,13 +1,16 @@
 import { RewardsAccess } from './access.js';
+import { RewardsAccountIds } from './account-ids.js';
 import { RewardsBatch } from './batch-rewards.js';
 import { RewardsErasure } from './erasure.js';
+import { RewardsImports } from './imports.js';
 import { RewardsInitial } from './initial.js';
 import { RewardsMoney } from './money.js';
 import { RewardsPartitions } from './partitions.js';
+import { RewardsRelease } from './release.js';
 import { RewardsSlots } from './slots.js';
 import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsErasure],
 };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAccess } from './access.js';
 import { addApiKey } from './api-key.js';
 import { addEvents } from './follow-events.js';
+import { addImport } from './import/import-file.js';
 import { addJobs } from './jobs.js';
 import { addShowStatus } from './show-status.js';
 import { addRings } from './rings.js';
@@ -17,6 +18,6 @@ export function makeProgram(): Command {
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 not understood.')
     .exitOverride();
-  for (const add of [addAccess, addShowStatus, addJobs, addRings, addStats, addEvents, addApiKey]) add(program);
+  for (const add of [addAccess, addShowStatus, addJobs, addRings, addStats, addEvents, addApiKey, addImport]) add(program);
   return program;
 }

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { codes, events, type Code, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { codes, events, imports, type Code, type EventData, type Input, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import { On, Read, Room, SealingKeys, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
@@ -7,12 +7,13 @@ import { addAliases } from './add-aliases.js';
 import { AttributionTokens } from './attribution-token.js';
 import { countClicks } from './count-clicks.js';
 import { createCode, type Creation } from './create-code.js';
+import { importCodes } from './import-codes.js';
 import { findCodes } from './find-codes.js';
 import { sealClients } from './first-look-ups.js';
 import { issueCodes, loadAutoCodes } from './issue-codes.js';
 import { issueToken } from './issue-token.js';
 import { listCodes } from './list-codes.js';
-import { noteRegistrations } from './note-registrations.js';
+import { noteRegistrations, noteUses } from './note-registrations.js';
 import { noteUsers } from './note-users.js';
 import { pauseCodes } from './pause-codes.js';
 import { resolveCodes } from './resolve-codes.js';
@@ -98,6 +99,11 @@ export class CodesController implements RoomController {
     return async (tx) => [await addAliases(tx, request!)];
   }
 
+  @Write(imports.importCodes)
+  importCodes([request]: Input<typeof imports.importCodes>[]): Work<Reply<typeof imports.importCodes>> {
+    return async (tx) => [{ items: await importCodes(tx, request!.codes) }];
+  }
+
   @On(events.referralRegistered)
   noteRegistrations(tx: Transaction, registrations: ReceivedEvent<EventData<typeof events.referralRegistered>>[]): Promise<void> {
     return noteRegistrations(tx, registrations);
@@ -111,6 +117,11 @@ export class CodesController implements RoomController {
   @On(events.codeAlarmed)
   pauseCodes(tx: Transaction, alarms: ReceivedEvent<EventData<typeof events.codeAlarmed>>[]): Promise<void> {
     return pauseCodes(tx, alarms, this.room.log);
+  }
+
+  @On(events.referralsImported)
+  noteImports(tx: Transaction, imported: ReceivedEvent<EventData<typeof events.referralsImported>>[]): Promise<void> {
+    return noteUses(tx, imported.flatMap(({ data }) => data.referrals));
   }
 
   private logAssigned({ id, userId, type }: Code, meta: RequestMeta | undefined): void {

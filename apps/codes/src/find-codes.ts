@@ -1,5 +1,5 @@
 import { lookupKey } from '@referrals/domain';
-import { type Database, REAL_NOW } from '@referrals/persistence';
+import { type Database, REAL_NOW, type Transaction } from '@referrals/persistence';
 import { CODE_COLUMNS, type CodeRow } from './code-row.js';
 
 /** What to look for: a text as somebody typed it, or the id that a token carries. */
@@ -28,7 +28,7 @@ const FIND = `with wanted as materialized (
   order by w.n`;
 
 /** Looks one or more up in one statement. @returns what was found, in order, and the real time, by which tokens expire */
-export async function findCodes(db: Database, wanted: Wanted[]): Promise<{ found: Found[]; realNow: Date }> {
+export async function findCodes(db: Database | Transaction, wanted: Wanted[]): Promise<{ found: Found[]; realNow: Date }> {
   const items = wanted.map((item, n) => (item && 'text' in item ? { n, text: item.text, key: lookupKey(item.text) } : { n, codeId: item?.codeId ?? null }));
   const rows = await db.rows<{ realNow: Date } & (FoundCode | { id: null })>(FIND, [JSON.stringify(items)]);
   const found = rows.map((row, n): Found => {

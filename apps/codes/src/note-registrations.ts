@@ -9,8 +9,11 @@ const COUNT = `with
   update code c set uses_count = c.uses_count + used.uses from used, locked where c.id = used."codeId" and locked.id = c.id`;
 
 /** The count that codes show. The one that limits them is the relationships room's. */
-export async function noteRegistrations(tx: Transaction, registrations: ReceivedEvent<EventData<typeof events.referralRegistered>>[]): Promise<void> {
+export const noteRegistrations = (tx: Transaction, registrations: ReceivedEvent<EventData<typeof events.referralRegistered>>[]): Promise<void> =>
+  noteUses(tx, registrations.map(({ data }) => data));
+
+export async function noteUses(tx: Transaction, referrals: { codeId: string }[]): Promise<void> {
   const uses = new Map<string, number>();
-  for (const { data } of registrations) uses.set(data.codeId, (uses.get(data.codeId) ?? 0) + 1);
+  for (const { codeId } of referrals) uses.set(codeId, (uses.get(codeId) ?? 0) + 1);
   await tx.rows(COUNT, [JSON.stringify([...uses].map(([codeId, count]) => ({ codeId, uses: count })))]);
 }

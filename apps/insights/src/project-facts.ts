@@ -1,10 +1,10 @@
 import type { Transaction } from '@referrals/persistence';
-import type { Facts, Received } from './facts.js';
+import type { Facts, Payment, Received } from './facts.js';
 import { shortName } from '@referrals/domain';
 
 /** Keeps the facts and changes the sums by what they change: one statement for a group of events. */
 export async function projectFacts(tx: Transaction, facts: Facts): Promise<void> {
-  await tx.rows('select insights.project($1::json)', [JSON.stringify({ referrals: [], stages: [], bonuses: [], ...facts })]);
+  await tx.rows('select insights.project($1::jsonb)', [JSON.stringify(facts)]);
 }
 
 const KEEP_PAYMENTS = `insert into payment (id, user_id, kind, amount, currency, occurred_at)
@@ -12,8 +12,8 @@ const KEEP_PAYMENTS = `insert into payment (id, user_id, kind, amount, currency,
   from json_to_recordset($1::json) as t("paymentId" text, "userId" text, kind text, amount bigint, currency text, "occurredAt" timestamptz)
   order by "paymentId" on conflict (id) do nothing`;
 
-export async function keepPayments(tx: Transaction, received: Received<'paymentSettled'>[]): Promise<void> {
-  await tx.rows(KEEP_PAYMENTS, [JSON.stringify(received.map(({ data }) => data))]);
+export async function keepPayments(tx: Transaction, payments: Payment[]): Promise<void> {
+  await tx.rows(KEEP_PAYMENTS, [JSON.stringify(payments)]);
 }
 
 /** A row with no name stays, so that an event that comes late cannot bring an old name back. */

@@ -20,11 +20,11 @@ const STATS = `with
     where r.referrer_id = $1),
   own as (select unit, event, amount, status from bonus where user_id = $1),
   happened as (
-    select registered_at as at, 'registered' as event, name, source_app_id from mine
-    union all select activated_at, 'activated', name, source_app_id from mine where activated_at is not null
-    union all select qualified_at, 'qualified', name, source_app_id from mine where qualified_at is not null
-    union all select retained_at, 'retained', name, source_app_id from mine where retained_at is not null
-    union all select last_paid_at, 'payment', name, source_app_id from mine where last_paid_at is not null)
+    select id, registered_at as at, 'registered' as event, name, source_app_id from mine
+    union all select id, activated_at, 'activated', name, source_app_id from mine where activated_at is not null
+    union all select id, qualified_at, 'qualified', name, source_app_id from mine where qualified_at is not null
+    union all select id, retained_at, 'retained', name, source_app_id from mine where retained_at is not null
+    union all select id, last_paid_at, 'payment', name, source_app_id from mine where last_paid_at is not null)
   select
     (select json_build_object('invited', count(*), 'active', count(activated_at), 'converted', count(converted_at), 'paid', count(paid_at),
        'qualified', count(qualified_at), 'retained', count(retained_at)) from mine) as counts,
@@ -41,7 +41,7 @@ const STATS = `with
        select name, converted_at as "convertedAt", converted_at + make_interval(days => $2) as until from mine
        where converted_at + make_interval(days => $2) > common.now() order by converted_at desc limit 100) w) as conversions,
     (select coalesce(json_agg(h), '[]') from (
-       select at, event, name, source_app_id as "appId" from happened order by at desc, event limit 10) h) as recent`;
+       select at, event, name, source_app_id as "appId" from happened order by at desc, event, id limit 10) h) as recent`;
 
 interface Row {
   counts: { invited: number; active: number; converted: number; paid: number; qualified: number; retained: number };
@@ -61,12 +61,13 @@ export async function readUserStats(db: Database, userId: string): Promise<UserS
   const [row] = await db.rows<Row>(STATS, [userId, programme.access.days]);
   const { counts, apps, credits, cashback, accessDays, conversions, recent } = row!;
   const { level, rate, nextLevelAt, missing } = cashbackLevel(counts.paid, programme.cashback.levels);
+  const tier = tierOf(counts.qualified, programme.tiers);
   const recentActivity = recent.map((entry) => ({ ...entry, at: iso(entry.at) }));
   return {
     userId, invited: counts.invited, active: counts.active, converted: counts.converted, paid: counts.paid,
     byStage: { registered: counts.invited, activated: counts.active, qualified: counts.qualified, retained: counts.retained },
     byApp: apps, credits, cashback, accessDays,
-    tier: { ...tierOf(counts.qualified, programme.tiers), qualifiedCount: counts.qualified },
+    tier: { ...tier, progress: tier.progress / 100, qualifiedCount: counts.qualified },
     level: { level, rate, nextLevelAt, referralsToNext: missing },
     conversionsInWindow: conversions.map((entry) => ({ ...entry, convertedAt: iso(entry.convertedAt), until: iso(entry.until) })),
     lastActivityAt: recentActivity[0]?.at ?? null,

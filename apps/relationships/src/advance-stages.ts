@@ -1,5 +1,5 @@
 import { events } from '@referrals/contracts';
-import { deriveStagesFromSummary, summarise, type ActivitySummary, type PaymentFact, type StageState } from '@referrals/domain';
+import { addActivity, deriveStagesFromSummary, type ActivitySummary, type PaymentFact, type StageState } from '@referrals/domain';
 import { failpoint, type Transaction } from '@referrals/persistence';
 import { loadHistory, writeProgress } from './advance-stages.queries.js';
 import { factsOf, instantOf, paymentFact, summaryOf, type ReferralRow } from './referral-row.js';
@@ -30,15 +30,13 @@ export async function advanceStages(tx: Transaction, list: Progress[]): Promise<
 /** For referees whose activity or payments came before their referral did. */
 export async function advanceFromHistory(tx: Transaction, refereeIds: string[]): Promise<ReferralRow[]> {
   const { stages } = tx.programme;
-  const list = (await loadHistory(tx, refereeIds)).map(({ row, activities, payments }): Progress => ({
-    row,
-    summary: summarise(
-      activities.map(({ kind, app_id, occurred_at }) => ({ kind, appId: app_id, occurredAt: new Date(occurred_at) })),
-      new Date(row.registered_at),
-      stages,
-    ),
-    payments: payments.map(paymentFact),
-  }));
+  const list = (await loadHistory(tx, refereeIds)).map(({ row, activities, payments }): Progress => {
+    const progress = progressOf(row, payments.map(paymentFact));
+    for (const { kind, app_id, occurred_at } of activities) {
+      addActivity(progress.summary, { kind, appId: app_id, occurredAt: new Date(occurred_at) }, new Date(row.registered_at), stages);
+    }
+    return progress;
+  });
   return advanceStages(tx, list);
 }
 

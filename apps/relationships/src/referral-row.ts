@@ -29,6 +29,8 @@ export interface ReferralRow {
   fraud_signals: Referral['fraudSignals'];
   is_flagged: boolean;
   assessment_sequence: number;
+  /** when another system's referral came here; null for our own */
+  imported_at: string | null;
   sequence: number;
 }
 
@@ -90,4 +92,5 @@ export const factsOf = (row: ReferralRow) => ({
   codeId: row.code_id,
   sourceAppId: row.source_app_id,
   registeredAt: iso(row.registered_at)!,
+  ...(row.imported_at !== null && { isImported: true as const }),
 });

@@ -74,7 +74,7 @@ function rowOf(tx: Transaction, { request, referralId, resolution }: Candidate):
     stage: 'registered', registered_at: request.occurredAt ? new Date(request.occurredAt).toISOString() : arrivedAt, arrived_at: arrivedAt,
     activated_at: null, qualified_at: null, qualifying_payment_id: null, told_payment_id: null, retained_at: null, converted_at: null, credited_at: null,
     first_use_at: null, first_trial_at: null, first_activity_at: null, first_use_by_app: {}, told_apps: [],
-    fraud_score: null, fraud_signals: [], is_flagged: false, assessment_sequence: 0, sequence: 1,
+    fraud_score: null, fraud_signals: [], is_flagged: false, assessment_sequence: 0, imported_at: null, sequence: 1,
   };
 }
 

@@ -1,8 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
-import { codes, events, relationships, type EventData, type Input, type Reply } from '@referrals/contracts';
+import { codes, events, imports, relationships, type EventData, type ImportProgress, type Input, type Reply } from '@referrals/contracts';
 import { On, Read, Room, SealingKeys, Write, type ReceivedEvent, type RoomController, type Sealable, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { checkRetention } from './check-retention.js';
+import { codeOf, readLines } from './import-lines.js';
+import { importRows } from './import-rows.js';
+import { listImportRefusals, readImport } from './import-rows.queries.js';
 import { noteAssessments } from './note-assessments.js';
 import { notePayments, noteReturns } from './note-payments.js';
 import { noteTrials } from './note-trials.js';
@@ -10,9 +13,11 @@ import { recordActivity, type Activity, type ActivityReply } from './record-acti
 import { referralOf, type ReferralRow } from './referral-row.js';
 import { countUses, findReferral, listReferrals } from './referrals.queries.js';
 import { registerReferrals, type Registration, type RegistrationReply } from './register-referrals.js';
-import { updateUser } from './update-user.js';
+import { updateUsers } from './update-users.js';
 
 type Contracts = typeof relationships;
+/** A list of codes is a list of rows to write. */
+const IMPORT_MS = 5_000;
 
 @Controller()
 export class RelationshipsController implements RoomController {
@@ -37,8 +42,31 @@ export class RelationshipsController implements RoomController {
 
   @Write(relationships.updateUser)
   async updateUser(requests: Input<Contracts['updateUser']>[]): Promise<Work<Reply<Contracts['updateUser']>>> {
-    const [request] = await this.sealed(requests);
-    return async (tx) => [await updateUser(tx, request!)];
+    const sealed = await this.sealed(requests);
+    return (tx) => updateUsers(tx, sealed);
+  }
+
+  /** Codes are made first, and stay when the lines are not taken after all: whoever sends the lines again finds them. */
+  @Write(imports.rows)
+  async importRows([request]: Input<typeof imports.rows>[]): Promise<Work<ImportProgress>> {
+    const lines = readLines(request!.columns, request!.rows);
+    const wanted = lines.map((read) => ('is' in read ? codeOf(read.is) : null));
+    const names = wanted.map((code) => (code === null ? null : JSON.stringify(code)));
+    const different = new Map(wanted.flatMap((code, n) => (code === null ? [] : [[names[n]!, code] as const])));
+    const { items } = await this.room.bus.request(imports.importCodes, { codes: [...different.values()] }, { timeoutMs: IMPORT_MS });
+    const found = new Map([...different.keys()].map((name, n) => [name, items[n]!]));
+    const sealed = await Promise.all(lines.map(async (read) => ('is' in read && read.is.record === 'user' ? { ...read, is: await this.sealing.seal(read.is) } : read)));
+    return async (tx) => [await importRows(tx, request!, sealed, names.map((name) => (name === null ? null : found.get(name)!)))];
+  }
+
+  @Read(imports.get)
+  getImport({ importId }: Input<typeof imports.get>): Promise<ImportProgress> {
+    return readImport(this.room.db, importId);
+  }
+
+  @Read(imports.listRefusals)
+  listImportRefusals(request: Input<typeof imports.listRefusals>): Promise<Reply<typeof imports.listRefusals>> {
+    return listImportRefusals(this.room.db, request);
   }
 
   @Write(relationships.checkRetention)

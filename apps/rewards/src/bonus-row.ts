@@ -74,7 +74,8 @@ export interface Qualification {
 /** What a person decided about the referral. */
 export interface DecisionEntry {
   reviewId: string;
-  decision: 'approved' | 'rejected' | 'escalated';
+  /** `imported`: another system made the referral, and paid what it earned */
+  decision: 'approved' | 'rejected' | 'escalated' | 'imported';
   score: number;
   decidedAt: string;
 }
@@ -106,4 +107,5 @@ export interface ReferralKey {
   referrerId: string;
   refereeId: string;
   registeredAt: string;
+  isImported?: true | undefined;
 }

@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import { claimAt, compareText, grantTrigger, stageBonuses, tierOf, withClaim, type Party, type StageBonus, type StageEvent } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { newId, type Transaction } from '@referrals/persistence';
 import { decideBonus } from './decide-bonus.js';
 import { beginBooking, type Granted, type ReferrerState } from './booking.queries.js';
 import { UNSETTLED, type BonusRow, type ReferralBooks, type ReferralKey, type ReferralState } from './bonus-row.js';
 import { Journal } from './ledger.js';
+import { isHistory, noteHistory } from './note-imports.js';
 import { noteQualification } from './note-qualifications.js';
 import { countQualified } from './paying-referees.js';
 import { tellBonus } from './tell-bonus.js';
@@ -39,8 +39,9 @@ export async function grantBonuses(tx: Transaction, event: StageEvent, occasions
     const referral = referrals.get(occasion.referralId)!;
     const referrer = referrers.get(referral.referrerId)!;
     if (noteQualification(referral, event, occasion)) noted.add(referral);
+    if (occasion.isImported && noteHistory(referral, tx.now)) noted.add(referral);
     if (isRevoked(referral, occasion)) continue;
-    for (const stageBonus of payable(tx, event, referrer)) {
+    for (const stageBonus of isHistory(referral) ? [] : payable(tx, event, referrer)) {
       if (isGranted(granted.get(referral.id) ?? [], referral, event, occasion, stageBonus.party)) continue;
       const bonus = book(tx, occasion, stageBonus, referral, referrer);
       const balances = journal.balancesOf(bonus.user_id, bonus.unit);
@@ -88,7 +89,7 @@ function book(tx: Transaction, { at, paymentId, appId }: Occasion, stageBonus: S
   const { party, event, unit, base, multiplier, amount } = stageBonus;
   const isReferrer = party === 'referrer';
   return {
-    ...UNSETTLED, ledger_entry_ids: [], id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
+    ...UNSETTLED, ledger_entry_ids: [], id: newId(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
     party, family: 'stage', event, trigger: grantTrigger(event, paymentId), payment_id: paymentId, app_id: appId,
     unit, base, multiplier, amount,
     tier: isReferrer ? tierOf(referrer.qualifiedCount, tx.programme.tiers).tier : null,

@@ -1,12 +1,12 @@
-import { v7 as uuidv7 } from 'uuid';
 import { compareText, grantTrigger, paidTransition, type PaidTransition, type Party, type Transfer } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { newId, type Transaction } from '@referrals/persistence';
 import { beginAccess, type PayingReferral } from './access.queries.js';
 import type { ReferrerState } from './booking.queries.js';
 import { UNSETTLED, type BonusRow } from './bonus-row.js';
 import { decideBonus, type BonusMoney } from './decide-bonus.js';
 import { claim } from './grant-bonuses.js';
 import { Journal } from './ledger.js';
+import { isHistory } from './note-imports.js';
 import { tellBonus } from './tell-bonus.js';
 import { writeBooks } from './write-books.js';
 
@@ -25,7 +25,7 @@ export async function grantDays(tx: Transaction, referees: readonly string[]): P
   const referrers = new Map(facts.referrers.map((referrer) => [referrer.userId, referrer]));
   const journal = new Journal(facts.accounts, tx.now);
   const bonuses = facts.referrals.flatMap((referral) => {
-    const transition = transitionOf(referral);
+    const transition = isHistory(referral) ? null : transitionOf(referral);
     return transition ? partiesOf(referral).map((party) => book(tx, referral, party, transition, referrers)) : [];
   }).sort((a, b) => compareText(a.user_id, b.user_id));
   const referrals = new Map(facts.referrals.map((referral) => [referral.id, referral]));
@@ -63,7 +63,7 @@ function book(tx: Transaction, referral: PayingReferral, party: Party, { at, pay
   const { days } = tx.programme.access;
   const isReferrer = party === 'referrer';
   return {
-    ...UNSETTLED, ledger_entry_ids: [], id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
+    ...UNSETTLED, ledger_entry_ids: [], id: newId(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
     party, family: 'access', event: 'access', trigger: grantTrigger('access', paymentId), payment_id: paymentId, app_id: null,
     unit: 'access_days', base: days, multiplier: 10_000, amount: days, tier: null, level: null, qualified_count: null,
     programme_version: tx.programme.version, triggered_at: at.toISOString(),

@@ -9,6 +9,7 @@ import { decideBonus } from './decide-bonus.js';
 import { endDays } from './end-days.js';
 import { Journal } from './ledger.js';
 import type { MoneyFacts } from './money.queries.js';
+import { isHistory } from './note-imports.js';
 import { countPaying } from './paying-referees.js';
 import { applyReturns, disputesOf } from './payment-returns.js';
 import { auditOf, type PaymentRow, type RefundRow, type ReportRow } from './payment-row.js';
@@ -120,7 +121,7 @@ export class PaymentBooks {
   private bookCashback(payment: PaymentRow, referral: ReferralBooks): void {
     const { programme, now } = this.tx;
     const known = this.bonuses.get(payment.id) ?? [];
-    if (!programme.families.cashback || known.some(({ family }) => family === 'cashback')) return;
+    if (!programme.families.cashback || isHistory(referral) || known.some(({ family }) => family === 'cashback')) return;
     const { paidCount } = this.referrers.get(referral.referrerId)!;
     const { level, rate } = cashbackLevel(paidCount, programme.cashback.levels);
     const bonus: BonusRow = {

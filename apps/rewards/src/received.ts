@@ -6,7 +6,8 @@ import type { ReferralKey } from './bonus-row.js';
 import type { Occasion } from './grant-bonuses.js';
 import type { ToldRevocation } from './revoke-qualifications.js';
 
-const keyOf = ({ referralId, referrerId, refereeId, registeredAt }: ReferralKey): ReferralKey => ({ referralId, referrerId, refereeId, registeredAt });
+const keyOf = ({ referralId, referrerId, refereeId, registeredAt, isImported }: ReferralKey): ReferralKey =>
+  ({ referralId, referrerId, refereeId, registeredAt, ...(isImported && { isImported }) });
 
 /** @param at when the stage was reached or the app used */
 export const asOccasion = (data: ReferralKey, at: string, of: { paymentId?: string; appId?: string; sequence?: number } = {}): Occasion => ({

@@ -46,6 +46,19 @@ it('releases at 48 h and not a second before, and tells it', async () => {
   expect(await release()).toMatchObject({ changed: 0 });
 });
 
+it('pays a debt first, and leaves neither a released bonus nor a debt beside a balance', async () => {
+  const referral = newReferral();
+  const userId = referral.facts.referrerId;
+  await hold([referral], 30);
+  await test.rows(`insert into rewards.account (user_id, unit, kind, balance) values ($1, 'credits', 'debt', 0)`, [userId]);
+  await test.rows(`insert into rewards.transfer (debit_account, credit_account, unit, amount, reason, created_at)
+    select d.id, p.id, 'credits', 3, 'debt', now() from rewards.account d, rewards.account p
+    where d.user_id = $1 and d.kind = 'debt' and p.user_id is null and p.unit = 'credits' and p.kind = 'programme'`, [userId]);
+  await test.setClock(after(48));
+  expect(await release()).toEqual({ processed: 1, changed: 1, more: false });
+  expect((await getBalances(db, { userId })).balances).toEqual([{ unit: 'credits', available: 2, held: 0, debt: 0 }]);
+});
+
 it('never releases what waits for a person, not even after a year', async () => {
   const referral = newReferral();
   await hold([referral], 60);

@@ -17,6 +17,7 @@ import { getBonus, listBonuses } from './list-bonuses.js';
 import { listLedger } from './list-ledger.js';
 import { waitingPayments } from './money.queries.js';
 import { noteAddresses } from './note-addresses.js';
+import { noteImports } from './note-imports.js';
 import { noteUsers } from './note-users.js';
 import { grantAccess, revokeAccess } from './operate-access.js';
 import { asAssessment, asDecision, asOccasion, asRevocation } from './received.js';
@@ -172,6 +173,14 @@ export class RewardsController implements RoomController {
   @On(events.reviewDecided)
   async reviewDecided(tx: Transaction, received: Received<'reviewDecided'>): Promise<void> {
     this.log(await applyDecisions(tx, received.map(asDecision)));
+  }
+
+  /** A payment that came before its referral counts for the level now. */
+  @On(events.referralsImported)
+  async referralsImported(tx: Transaction, received: Received<'referralsImported'>): Promise<void> {
+    const waiting = await waitingPayments(tx, received.flatMap(({ data }) => data.referrals.map(({ refereeId }) => refereeId)));
+    await noteImports(tx, received);
+    this.log(await applyWaitingPayments(tx, waiting));
   }
 
   private log(bonuses: BonusRow[]): void {

@@ -23,6 +23,8 @@ export interface HttpRoute {
   request?: z.ZodType;
   /** the body is taken as it stands, up to so many bytes, for its signature to be checked */
   rawBodyBytes?: number;
+  /** a JSON body may have so many bytes, 64 KiB unless told */
+  bodyBytes?: number;
   /** of a success; JSON unless told */
   contentType?: string;
   /** how long the gateway waits for the room, 1,800 unless told */

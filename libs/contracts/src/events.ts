@@ -23,6 +23,8 @@ export const ReferralFacts = z.object({
   codeId: Id,
   sourceAppId: z.string().nullable(),
   registeredAt: Instant,
+  /** history of another system: what happens to it pays nothing */
+  isImported: z.literal(true).optional(),
 });
 
 const bonusFacts = z.object({
@@ -65,6 +67,10 @@ export const events = {
     /** registrations of the referrer in the hour before it arrived, itself included; campaign codes not counted */
     referrerRegistrationsLastHour: z.int(),
     context: SealedContext.nullable(),
+  })),
+  /** Between our rooms: hosts know what they have imported. */
+  referralsImported: event('referrals.imported', 'referrals that another system made, with the stages they reached there', z.object({
+    referrals: z.array(ReferralFacts.extend({ activatedAt: Instant.nullable(), qualifiedAt: Instant.nullable(), retainedAt: Instant.nullable() })),
   })),
   referralActivated: event('referral.activated', 'the referee used the product for the first time', ReferralFacts.extend({ activatedAt: Instant })),
   referralQualified: event('referral.qualified', "the referee's first payment settled", ReferralFacts.extend({
@@ -211,11 +217,11 @@ export const events = {
 export type EventData<E extends EventDefinition> = z.output<E['data']>;
 
 /** What hosts hear of, over the stream and by webhook; the rest is between rooms. */
-export const HOST_EVENTS: EventDefinition[] = Object.values(events).filter((kind) => kind !== events.activityObserved);
+export const HOST_EVENTS: EventDefinition[] = Object.values(events).filter((kind) => kind !== events.activityObserved && kind !== events.referralsImported);
 
 /** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
-  codes: [events.referralRegistered, events.userUpdated, events.codeAlarmed],
+  codes: [events.referralRegistered, events.userUpdated, events.codeAlarmed, events.referralsImported],
   relationships: [
     events.paymentSettled, events.referralAssessed, events.subscriptionUpdated, events.paymentRefunded, events.paymentDisputed,
   ],
@@ -225,12 +231,13 @@ export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   ],
   rewards: [
     events.referralRegistered, events.referralActivated, events.referralAppActivated, events.referralQualified, events.referralRetained, events.referralAssessed,
-    events.userUpdated, events.referralRevoked, events.reviewDecided,
+    events.userUpdated, events.referralRevoked, events.reviewDecided, events.referralsImported,
   ],
   scheduler: [],
   insights: [
     events.userUpdated, events.referralRegistered, events.referralActivated, events.referralQualified, events.referralRetained, events.paymentSettled,
     events.bonusPaid, events.bonusHeld, events.bonusReleased, events.bonusRejected, events.bonusClawedBack,
+    events.referralsImported,
   ],
   notifications: HOST_EVENTS,
 };

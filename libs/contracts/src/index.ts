@@ -5,6 +5,7 @@ export * from './contract.js';
 export * from './events.js';
 export * from './fraud.contract.js';
 export * from './gateway.contract.js';
+export * from './imports.contract.js';
 export * from './insights.contract.js';
 export * from './notifications.contract.js';
 export * from './me.contract.js';

@@ -3,6 +3,7 @@ import { codes } from './codes.contract.js';
 import type { Contract } from './contract.js';
 import { events, type EventDefinition } from './events.js';
 import { fraud } from './fraud.contract.js';
+import { imports } from './imports.contract.js';
 import { insights } from './insights.contract.js';
 import { notifications } from './notifications.contract.js';
 import { plumbing, ROOMS, type RoomName } from './plumbing.contract.js';
@@ -27,7 +28,7 @@ export type Asker = (typeof ASKERS)[number];
 /** Who asks whom for what: the broker lets nothing else through. */
 export const ASKS: Record<Asker, Contract[]> = {
   codes: [relationships.countUses, fraud.getSealingKey],
-  relationships: [codes.resolve, fraud.getSealingKey],
+  relationships: [codes.resolve, imports.importCodes, fraud.getSealingKey],
   fraud: [rewards.listBonuses],
   rewards: [],
   insights: ofEveryRoom('readEvents'),
@@ -35,7 +36,7 @@ export const ASKS: Record<Asker, Contract[]> = {
   scheduler: [
     relationships.checkRetention, rewards.releaseHolds, batchRewards.recomputeBatchRewards, fraud.rotateSealingKeys, fraud.lapseReviews, fraud.alertReviews,
     fraud.rescore, fraud.purgeFacts, fraud.findRings, insights.recount, insights.rebuild, scheduler.reconcile, scheduler.cleanUp,
-    ...ofEveryRoom('cleanUp', 'republish', 'erase', 'export'),
+    ...ofEveryRoom('cleanUp', 'keepPartitions', 'republish', 'erase', 'export'),
   ],
   gateway: [
     ...routed, codes.click, fraud.getSealingKey, notifications.showSecret, ...ofEveryRoom('health', 'listDeadLetters', 'redriveDeadLetter', 'listAudit', 'listEvents'),
@@ -49,7 +50,7 @@ export const TELLS: Record<RoomName, EventDefinition[]> = {
   codes: [events.codeLookedUp],
   relationships: [
     events.referralRegistered, events.referralActivated, events.referralQualified, events.referralRetained, events.referralAppActivated,
-    events.referralRevoked, events.activityObserved, events.trialStarted, events.userUpdated, events.codeAlarmed,
+    events.referralRevoked, events.activityObserved, events.trialStarted, events.userUpdated, events.codeAlarmed, events.referralsImported,
   ],
   fraud: [events.referralAssessed, events.reviewOpened, events.reviewDecided, events.reviewOverdue],
   rewards: [

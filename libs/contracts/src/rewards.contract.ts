@@ -50,7 +50,7 @@ export const BonusWithCalculation = Bonus.extend({
     claimAt: Instant.nullable().meta({ description: "its place in the referrer's sliding day; null where no claim limit applies" }),
     held: Amount.meta({ description: 'what of the amount is in hold now' }),
     assessments: z.array(z.object({ score: z.int(), paymentId: z.string().nullable(), assessedAt: Instant })),
-    decisions: z.array(z.object({ decision: z.enum(['approved', 'rejected', 'escalated']), score: z.int(), decidedAt: Instant })),
+    decisions: z.array(z.object({ decision: z.enum(['approved', 'rejected', 'escalated', 'imported']), score: z.int(), decidedAt: Instant })),
   }),
 }).meta({ id: 'BonusWithCalculation' });
 
@@ -182,7 +182,7 @@ export const rewards = {
     http: { method: 'GET', path: '/v1/users/{userId}/tier', scope: 'service', tag },
   }),
   releaseHolds: contract('rewards.releaseHolds', 'releases holds whose time has come; one bounded step', {
-    request: z.strictObject({ limit: z.int().min(1).max(10_000).default(1_000) }),
+    request: z.strictObject({ limit: z.int().min(1).max(10_000).default(5_000) }),
     reply: z.object({ processed: z.int(), changed: z.int(), more: z.boolean() }),
   }),
 };

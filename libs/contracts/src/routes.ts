@@ -4,6 +4,7 @@ import { codes } from './codes.contract.js';
 import type { Contract, RoutedContract } from './contract.js';
 import { fraud } from './fraud.contract.js';
 import { apiKeys, audit, deadLetters, eventLog, links, operations, qrCodes } from './gateway.contract.js';
+import { imports } from './imports.contract.js';
 import { insights } from './insights.contract.js';
 import { me } from './me.contract.js';
 import { notifications } from './notifications.contract.js';
@@ -13,7 +14,7 @@ import { scheduler } from './scheduler.contract.js';
 import { stripe } from './stripe.contract.js';
 
 const nouns: Record<string, Contract>[] = [
-  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications, access, stripe, batchRewards, audit, eventLog, qrCodes,
+  codes, relationships, rewards, fraud, scheduler, apiKeys, deadLetters, operations, me, links, insights, notifications, access, stripe, batchRewards, audit, eventLog, qrCodes, imports,
 ];
 
 /** Everything that HTTP reaches. */

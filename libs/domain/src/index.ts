@@ -7,6 +7,7 @@ export * from './code.js';
 export * from './currency.js';
 export * from './errors.js';
 export * from './hold.js';
+export * from './import.js';
 export * from './ledger.js';
 export * from './loop.js';
 export * from './money.js';

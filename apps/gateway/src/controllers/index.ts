@@ -7,6 +7,7 @@ import { ActivityController } from './activity.controller.js';
 import { BatchRewardsController } from './batch-rewards.controller.js';
 import { CodesController } from './codes.controller.js';
 import { FraudPatternsController } from './fraud-patterns.controller.js';
+import { ImportsController } from './imports.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { MeController } from './me.controller.js';
 import { PaymentsController } from './payments.controller.js';
@@ -26,5 +27,5 @@ export const CONTROLLERS: Type[] = [
   ApiKeysController, OperationsController, MeController, ProgrammeController, LinksController,
   ReviewsController, FraudPatternsController,
   StatsController, WebhooksController,
-  AccessController, StripeController, BatchRewardsController,
+  AccessController, StripeController, BatchRewardsController, ImportsController,
 ];

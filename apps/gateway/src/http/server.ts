@@ -67,7 +67,7 @@ export function addHooks(app: NestFastifyApplication, { authenticator, metrics, 
   server.decorateRequest('caller', null);
   server.addHook('onRoute', (route) => {
     const { contract }: RouteInfo = route.config ?? {};
-    const bytes = contract?.http.rawBodyBytes;
+    const bytes = contract?.http.rawBodyBytes ?? contract?.http.bodyBytes;
     if (bytes) route.bodyLimit = bytes;
   });
   server.addHook('onRequest', (request, reply, done) => {

@@ -10,26 +10,51 @@ const FIELDS = ['displayName', 'createdAt', 'isActive', 'isVerified', 'locale', 
 type Field = (typeof FIELDS)[number];
 type Fields = Partial<Record<Field, { value: string | boolean | null; at: string }>>;
 
-const WRITE = `insert into user_fact (user_id, fields, sequence, updated_at) values ($2, $3, $4, $5)
+/** What is kept of a user; `sequence` counts what was told of them. */
+interface Kept {
+  user_id: string;
+  fields: Fields;
+  sequence: number;
+}
+
+/** In one order whoever asks, so that two lists never wait for each other in a circle. */
+const LOCK = `select pg_advisory_xact_lock(key) from (
+  select distinct common.lock_key('user facts', u) as key from unnest($1::text[]) u order by 1) keys`;
+const LOAD = 'select user_id, fields, sequence from user_fact where user_id = any($1)';
+const WRITE = `insert into user_fact (user_id, fields, sequence, updated_at)
+  select user_id, fields, sequence, $3 from json_to_recordset($2::json) as t(user_id text, fields json, sequence int) order by user_id
   on conflict (user_id) do update set fields = excluded.fields, sequence = excluded.sequence, updated_at = excluded.updated_at`;
 
-/** What the host tells of a user: of each field the value with the latest `occurredAt` stays. */
-export async function updateUser(tx: Transaction, request: Request): Promise<Outcome<User>> {
-  const occurredAt = request.occurredAt ? new Date(request.occurredAt) : tx.now;
-  if (isInFuture(occurredAt, tx.now, tx.programme.stages.futureToleranceMinutes)) return new Refusal('occurred_in_future');
-  await tx.rows('select pg_advisory_xact_lock(common.lock_key($1, $2))', ['user facts', request.userId]);
-  const [known] = await tx.rows<{ fields: Fields; sequence: number }>('select fields, sequence from user_fact where user_id = $1', [request.userId]);
-  const fields = merged(known?.fields ?? {}, request, occurredAt);
-  const sequence = (known?.sequence ?? 0) + 1;
+/** What the host tells of users: of each field the value with the latest `occurredAt` stays. */
+export async function updateUsers(tx: Transaction, requests: Request[]): Promise<Outcome<User>[]> {
+  const ids = [...new Set(requests.map(({ userId }) => userId))];
+  await tx.rows(LOCK, [ids]);
+  const kept = new Map((await tx.rows<Kept>(LOAD, [ids])).map((row) => [row.user_id, row]));
+  const changed = new Set<Kept>();
+  const outcomes = requests.map((request): Outcome<User> => {
+    const occurredAt = request.occurredAt ? new Date(request.occurredAt) : tx.now;
+    if (isInFuture(occurredAt, tx.now, tx.programme.stages.futureToleranceMinutes)) return new Refusal('occurred_in_future');
+    const row = kept.get(request.userId) ?? { user_id: request.userId, fields: {}, sequence: 0 };
+    kept.set(row.user_id, row);
+    changed.add(row);
+    row.fields = merged(row.fields, request, occurredAt);
+    row.sequence += 1;
+    return tell(tx, row, occurredAt);
+  });
+  if (changed.size > 0) await tx.write(WRITE, [JSON.stringify([...changed]), tx.now]);
+  return outcomes;
+}
+
+function tell(tx: Transaction, { user_id: userId, fields, sequence }: Kept, occurredAt: Date): User {
   const user = {
-    userId: request.userId,
+    userId,
     createdAt: textOf(fields, 'createdAt'),
     isActive: (fields.isActive?.value as boolean | undefined) ?? true,
     isVerified: (fields.isVerified?.value as boolean | undefined) ?? false,
     locale: textOf(fields, 'locale'),
   };
   tx.emit(events.userUpdated, {
-    aggregateId: request.userId,
+    aggregateId: userId,
     sequence,
     occurredAt,
     data: {
@@ -37,7 +62,6 @@ export async function updateUser(tx: Transaction, request: Request): Promise<Out
       sealedEmail: textOf(fields, 'sealedEmail'), occurredAt: occurredAt.toISOString(),
     },
   });
-  await tx.write(WRITE, [request.userId, JSON.stringify(fields), sequence, tx.now]);
   return { ...user, updatedAt: tx.now.toISOString() };
 }
 

@@ -29,6 +29,7 @@ const tasks = {
   screenshots: (_args, node) => runSupervised(node, ['--enable-source-maps', 'dist/e2e/screenshots.js'], environment()),
   demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
   'fraud-quality': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/fraud-quality.js', ...args], environment()),
+  'profile-table': (args, node) => runChild(node, ['--enable-source-maps', 'dist/bench/profile-table.js', ...args], environment()),
   generate: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/generate-data.js', ...args], environment()),
   docs: async (_args, node) =>
     (await runChild(node, ['dist/libs/contracts/src/write-documents.js'], environment())) || runChild(node, ['dist/apps/cli/src/write-document.js'], environment()),

@@ -32,7 +32,23 @@ describe('a message', () => {
   it.each([[1, '1 день'], [3, '3 дня'], [14, '14 дней'], [21, '21 день']] as const)('about a trial of %i days in Russian', (trialDays, text) =>
     expect(plain(formatMessage({ kind: 'trial', name: 'Nina', trialDays }, 'ru').text)).toBe(`Начат пробный период на ${text}: Nina.`));
 
-  it('about a registration', () => expect(formatMessage({ kind: 'registration', name: 'Nina B.' }, 'de').text).toBe('Nina B. hat sich mit deinem Code angemeldet.'));
+  it.each([
+    ['en', 'registration', 'A new referral', 'Nina B. signed up with your code.'],
+    ['de', 'registration', 'Eine neue Empfehlung', 'Nina B. hat sich mit deinem Code angemeldet.'],
+    ['ru', 'registration', 'Новое приглашение', 'Регистрация по вашему коду: Nina B.'],
+    ['en', 'trial', 'A trial has begun', 'Nina B. started a trial of 14 days.'],
+    ['de', 'trial', 'Eine Probezeit hat begonnen', 'Nina B. testet das Produkt für 14 Tage.'],
+    ['ru', 'trial', 'Начался пробный период', 'Начат пробный период на 14 дней: Nina B.'],
+  ] as const)('in %s about a %s', (locale, kind, title, text) => {
+    const { title: told, text: said } = formatMessage({ kind, name: 'Nina B.', ...(kind === 'trial' && { trialDays: 14 }) }, locale);
+    expect([told, plain(said)]).toEqual([title, text]);
+  });
+
+  it.each([['en', 'Somebody started a trial.'], ['de', 'Jemand hat eine Probezeit begonnen.'], ['ru', 'Начат пробный период: Кто-то.']] as const)(
+    'in %s of somebody without a name, about a trial without an end', (locale, text) => expect(formatMessage({ kind: 'trial', name: null }, locale).text).toBe(text));
+
+  it.each([['en', 'You earned cashback'], ['de', 'Du hast Cashback bekommen'], ['ru', 'Вам начислен кэшбэк']] as const)(
+    'about a payment has its title in %s', (locale, title) => expect(formatMessage(PAID, locale).title).toBe(title));
 });
 
 describe('a referrer', () => {

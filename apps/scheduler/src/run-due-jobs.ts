@@ -54,6 +54,7 @@ export class JobLoop {
 
   private start(lease: Lease): Promise<void> {
     const entry = this.timetable.find(({ name }) => name === lease.job)!;
+    this.log.info({ job: lease.job, runId: lease.runId, fence: lease.fence }, 'job_started');
     const run = runSteps({ db: this.db, bus: this.bus, log: this.log, stopping: this.end.signal }, entry, lease).finally(() => this.running.delete(run));
     this.running.add(run);
     return run;

@@ -1,0 +1,104 @@
+import { eventually, type Client } from './client.js';
+import type { Product } from './product.js';
+import { untilQuiet } from './quiet.js';
+
+const HOUR = 3_600_000;
+const APPS = ['chat', 'mail', 'notes', undefined];
+const DECISIONS = ['approve', 'reject', 'reject'] as const;
+
+/** The same numbers in every run: https://en.wikipedia.org/wiki/Linear_congruential_generator */
+export function dice(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+}
+
+/** What hosts tell and operators decide on some days: people sign up, some of them beside their referrer, act, pay and get money back. */
+export class RandomDays {
+  told = 0;
+  private readonly referees: string[] = [];
+  private readonly payments: { id: string; amount: number }[] = [];
+  private now = 0;
+
+  constructor(private readonly product: Product, private readonly roll: (below: number) => number) {}
+
+  private get client(): Client {
+    return this.product.client;
+  }
+
+  /** One day's worth; what is told happened today or on the day before, and everything has arrived when it ends. */
+  async play(noon: Date, count: number): Promise<void> {
+    this.now = noon.getTime();
+    await this.client.setClock(noon);
+    for (let n = 0; n < count; n += 1) await this.pick()();
+    await untilQuiet(this.product.owner);
+    await this.decideSome();
+    await this.client.runJob('hold-release');
+    await untilQuiet(this.product.owner);
+  }
+
+  /** Referrers are seen where they are, so that who signs up there is suspected. */
+  async seeReferrers(noon: Date): Promise<void> {
+    this.now = noon.getTime();
+    await this.client.setClock(noon);
+    for (let n = 0; n < 8; n += 1) {
+      await this.tell('/v1/activity', { id: `seen-${n}`, userId: `referrer-${n}`, kind: 'login', occurredAt: this.ago(1), context: homeOf(n) });
+    }
+    await untilQuiet(this.product.owner);
+  }
+
+  private pick(): () => Promise<void> {
+    const kind = this.referees.length < 5 ? 0 : this.roll(10);
+    if (kind < 3) return () => this.register();
+    if (kind < 6) return () => this.act();
+    if (kind < 9 || this.payments.length === 0) return () => this.pay();
+    return () => this.refund();
+  }
+
+  private async register(): Promise<void> {
+    const referrer = this.roll(8);
+    const refereeId = `referee-${this.referees.length}`;
+    const near = this.roll(4);
+    const home = homeOf(referrer);
+    const context = near === 0 ? home : near === 1 ? { ip: home.ip } : undefined;
+    const code = await this.client.codeOf(`referrer-${referrer}`);
+    await this.tell('/v1/referrals', { refereeId, code, appId: this.app(), occurredAt: this.ago(20), context });
+    this.referees.push(refereeId);
+  }
+
+  private act = (): Promise<void> => this.tell('/v1/activity', { id: `act-${this.told}`, userId: this.referee(), kind: 'app_used', appId: this.app() ?? 'chat', occurredAt: this.ago(6) });
+
+  private async pay(): Promise<void> {
+    const payment = { id: `pay-${this.told}`, amount: 100 + this.roll(5_000) };
+    await this.tell('/v1/payments', { ...payment, userId: this.referee(), kind: 'purchase', currency: 'EUR', status: 'settled', occurredAt: this.ago(6) });
+    this.payments.push(payment);
+  }
+
+  private refund(): Promise<void> {
+    const [payment] = this.payments.splice(this.roll(this.payments.length), 1);
+    const amount = this.roll(2) === 0 ? payment!.amount : 1 + this.roll(payment!.amount);
+    return this.tell(`/v1/payments/${payment!.id}/refunds`, { id: `refund-${this.told}`, amount });
+  }
+
+  private async decideSome(): Promise<void> {
+    const { data } = (await this.client.get('/v1/reviews?status=pending&limit=100')).body as { data: { id: string }[] };
+    for (const { id } of data.filter(() => this.roll(2) === 0)) await this.tell(`/v1/reviews/${id}/decision`, { decision: DECISIONS[this.roll(3)] });
+  }
+
+  /** As a host does: what was answered with 503 is told again; until it can seal a context the gateway says so too. */
+  private async tell(path: string, body: object): Promise<void> {
+    await eventually(async () => {
+      const { status, body: said } = await this.client.post(path, body);
+      if (status >= 300) throw new Error(`${path} answered ${status} ${JSON.stringify(said)} to ${JSON.stringify(body)}`);
+    });
+    this.told += 1;
+  }
+
+  private app = (): string | undefined => APPS[this.roll(APPS.length)];
+  private referee = (): string => this.referees[this.roll(this.referees.length)]!;
+  private ago = (hours: number): string => new Date(this.now - this.roll(hours * 60) * 60_000 - HOUR / 60).toISOString();
+}
+
+const homeOf = (referrer: number): { ip: string; deviceId: string } => ({ ip: `198.51.100.${referrer + 1}`, deviceId: `device-of-${referrer}` });

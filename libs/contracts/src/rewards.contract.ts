@@ -50,7 +50,7 @@ export const BonusWithCalculation = Bonus.extend({
     claimAt: Instant.nullable().meta({ description: "its place in the referrer's sliding day; null where no claim limit applies" }),
     held: Amount.meta({ description: 'what of the amount is in hold now' }),
     assessments: z.array(z.object({ score: z.int(), paymentId: z.string().nullable(), assessedAt: Instant })),
-    decisions: z.array(z.object({ decision: z.enum(['approved', 'rejected', 'escalated']), score: z.int(), decidedAt: Instant })),
+    decisions: z.array(z.object({ decision: z.enum(['approved', 'rejected', 'escalated', 'imported']), score: z.int(), decidedAt: Instant })),
   }),
 }).meta({ id: 'BonusWithCalculation' });
 

@@ -16,6 +16,7 @@ export const LINES: Line[] = [
   { name: 'hold-release', measures: 'holds that are due all at once beside the shortest SQL in batches', full: ['--holds', '1000000', '--rounds', '1'] },
   { name: 'batch-rewards', measures: 'recomputing all batch rewards beside the set-based SQL, and beside one referrer at a time' },
   { name: 'dashboard', measures: 'thirty days of statistics beside a raw aggregation of the events', full: ['--events', '10000000'] },
+  { name: 'console', measures: 'every question of the console among many referrals', full: ['--referrals', '1000000'] },
   { name: 'growth', measures: 'registration, reads and the log of changes on ten times the data', full: ['--referrals', '1000000', '--events', '0'] },
   { name: 'two-instances', measures: 'every room twice on the same cores, beside every room once' },
   { name: 'import', measures: 'history from a CSV file, killed on the way, beside the bare COPY of its rows', full: ['--referrals', '1000000'] },

@@ -1,9 +1,12 @@
 import pg from 'pg';
-import { check, type Difference } from './checker.js';
+import { check } from './check/checker.js';
+import type { Difference } from './check/difference.js';
+import { isOpen, type Body, type Sent, type Verb } from './load/history.js';
+import { HttpDoor } from './load/http-door.js';
+import { Supervisor } from './product/supervisor.js';
 import { Random } from './random.js';
 import { untilQuiet } from './run.js';
-import { Supervisor, wait } from './supervisor.js';
-import type { Body, Sent } from './workload.js';
+import { wait } from './wait.js';
 
 export interface KillOptions {
   seed: number;
@@ -27,10 +30,10 @@ const REFEREES = 50;
 
 /** Kills rewards again and again, each time in the middle of payments, and looks whether each payment was applied once. */
 export async function killRewards({ seed, kills, payments, workers = 8 }: KillOptions): Promise<KillResult> {
-  const supervisor = await Supervisor.start();
+  const supervisor = await Supervisor.start({ instances: 1, disks: false });
   const owner = new pg.Pool({ connectionString: supervisor.databaseUrl, max: 2 });
   const random = new Random(seed);
-  const poster = new Poster(supervisor.product.url, supervisor.adminKey);
+  const poster = new Poster(new HttpDoor(supervisor.product.urls, supervisor.adminKey, random));
   const started = performance.now();
   let differences: Difference[] = [];
   try {
@@ -44,10 +47,10 @@ export async function killRewards({ seed, kills, payments, workers = 8 }: KillOp
     }
     poster.allow(payments);
     await posting;
-    await untilQuiet(owner, 60_000);
+    await untilQuiet(owner, poster.http, 60_000);
     differences = [...(await check(owner, poster.history)), ...(await checkPayments(owner, planned))];
     for (const name of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: name });
-    const answers = Object.fromEntries([...Map.groupBy(planned, ({ code }) => code ?? 'none')].map(([code, list]) => [code, list.length]));
+    const answers = Object.fromEntries([...Map.groupBy(planned, ({ answer, code }) => (answer?.['outcome'] as string | undefined) ?? code ?? 'none')].map(([code, list]) => [code, list.length]));
     return { kills, payments, tries: planned.reduce((sum, { tries }) => sum + tries, 0), answers, seconds: (performance.now() - started) / 1_000, differences };
   } finally {
     poster.end();
@@ -57,12 +60,12 @@ export async function killRewards({ seed, kills, payments, workers = 8 }: KillOp
 }
 
 const paymentsOf = (count: number, random: Random): Sent[] =>
-  Array.from({ length: count }, (_, index) => sent('/v1/payments', {
+  Array.from({ length: count }, (_, index) => sent('payment', {
     id: `payment-${index}`, userId: `referee-${random.below(REFEREES)}`, kind: 'topup', amount: random.between(1, 10_000), currency: 'EUR', status: 'settled',
     occurredAt: new Date().toISOString(),
   }));
 
-const sent = (path: string, body: Body): Sent => ({ path, body, tries: 0, status: null, code: null });
+const sent = (verb: Verb, body: Body): Sent => ({ verb, body, door: 'http', event: null, key: null, repeats: null, tries: 0, status: null, code: null, answer: null });
 
 /** A host that repeats each request until it is answered, and posts no faster than it is allowed to. */
 class Poster {
@@ -71,10 +74,11 @@ class Poster {
   private answered = 0;
   private hasEnded = false;
 
-  constructor(private readonly url: string, private readonly key: string) {}
+  constructor(readonly http: HttpDoor) {}
 
   end(): void {
     this.hasEnded = true;
+    this.http.close();
   }
 
   allow(count: number): void {
@@ -88,11 +92,10 @@ class Poster {
   }
 
   async register(): Promise<void> {
-    const headers = { authorization: `Bearer ${this.key}` };
+    const occurredAt = new Date().toISOString();
     for (let index = 0; index < REFEREES; index += 1) {
-      const answer = await fetch(`${this.url}/v1/users/referrer-${index % REFERRERS}/code`, { headers });
-      const { code } = (await answer.json()) as { code: string };
-      const registration = sent('/v1/referrals', { refereeId: `referee-${index}`, code });
+      const { body } = await this.http.call('GET', `/v1/users/referrer-${index % REFERRERS}/code`);
+      const registration = sent('register', { refereeId: `referee-${index}`, code: body['code'], appId: 'chat', occurredAt });
       this.history.push(registration);
       await this.untilAnswered(registration);
     }
@@ -119,14 +122,9 @@ class Poster {
   private async untilAnswered(one: Sent): Promise<void> {
     while (one.status === null && !this.hasEnded) {
       one.tries += 1;
-      const answer = await fetch(this.url + one.path, {
-        method: 'POST', body: JSON.stringify(one.body), signal: AbortSignal.timeout(5_000),
-        headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
-      }).catch(() => null);
-      if (answer && answer.status < 500) {
-        const { outcome, code } = (await answer.json()) as { outcome?: string; code?: string };
-        Object.assign(one, { status: answer.status, code: outcome ?? code ?? null });
-      } else await wait(60);
+      const answer = await this.http.send(one).catch(() => null);
+      if (!answer || isOpen(answer)) await wait(60);
+      else Object.assign(one, { status: answer.status, code: answer.code, answer: answer.body });
     }
     this.answered += 1;
   }

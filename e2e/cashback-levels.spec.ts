@@ -47,7 +47,7 @@ it('the 24th referee who pays brings 10 %, the 25th and on 25 %, the 50th and on
   for (const [index, userId] of names.entries()) {
     const version = index % 2 === 0 ? '2022-11-15' : '2025-03-31.basil';
     const event = new StripeWriter(version, userId, { userId }).invoicePaid(new Date(hours(-1)));
-    expect(await sendToWebhook(client.url, SECRET, event)).toEqual([200, 'ok']);
+    expect((await sendToWebhook(client.url, SECRET, event))[0]).toBe(200);
   }
   await eventually(async () => {
     const earned = await cashbackOf('till');

@@ -1,12 +1,13 @@
-// NATS_URL=nats://127.0.0.1:4222 node examples/consumer.mjs
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+// NATS_URL=nats://127.0.0.1:4222 NATS_SEED=.data/secrets/nats-host node examples/consumer.mjs
+import { jetstream } from '@nats-io/jetstream';
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { readFileSync } from 'node:fs';
 
-const nats = await connect({ servers: process.env.NATS_URL });
-await (await jetstreamManager(nats)).consumers.add('REFERRALS', { durable_name: 'my-host', ack_policy: 'explicit', filter_subject: 'events.bonus.paid' });
-const consumer = await jetstream(nats).consumers.get('REFERRALS', 'my-host');
+const authenticator = nkeyAuthenticator(readFileSync(process.env.NATS_SEED));
+const nats = await connect({ servers: process.env.NATS_URL, inboxPrefix: '_INBOX_host', authenticator });
+const consumer = await jetstream(nats).consumers.get('REFERRALS', 'host');
 for await (const message of await consumer.consume()) {
-  const { id, data } = message.json(); // delivery is at least once: do nothing twice for the same id
-  console.log(`${data.userId} got ${data.amount} ${data.unit} (event ${id})`);
+  const { id, type, data } = message.json(); // delivery is at least once: do nothing twice for the same id
+  if (type === 'bonus.paid') console.log(`${data.userId} got ${data.amount} ${data.unit} (event ${id})`);
   message.ack();
 }

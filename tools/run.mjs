@@ -1,6 +1,7 @@
 // One entry for every command: node tools/run.mjs <task> [arguments]. Plain JavaScript without packages, because it runs
 // before anything is installed, on whatever Node the machine has.
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { environment, findNode } from './runtime.mjs';
@@ -19,9 +20,13 @@ const tasks = {
   recompute: (args, node) => runChild(node, ['--enable-source-maps', 'dist/apps/standalone/src/recompute.js', ...args], environment()),
   'nats-permissions': (args, node) => runChild(node, ['dist/apps/standalone/src/nats-permissions.js', ...args], environment()),
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
+  mutations: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/mutations/main.js', ...args], environment()),
   'kill-rewards': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/kill-rewards-main.js', ...args], environment()),
   'stripe-fixtures': ([file = ''], node) => runChild(node, [...jestArguments, 'e2e/stripe-events'], jestEnvironment({ STRIPE_FIXTURES: resolve(file) })),
+  fuzz: (args, node) => runChild(node, [...jestArguments, 'e2e/fuzz.spec'], jestEnvironment(optionsOf(args, { requests: 'FUZZ_REQUESTS', seed: 'FUZZ_SEED' }))),
+  'kill-answers': (args, node) => runChild(node, [...jestArguments, 'e2e/killed-answers'], jestEnvironment(optionsOf(args, { kills: 'KILLED_ANSWERS' }))),
   bench: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/main.js', ...args], environment()),
+  screenshots: (_args, node) => runSupervised(node, ['--enable-source-maps', 'dist/e2e/screenshots.js'], environment()),
   demo: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/apps/demo/src/main.js', ...args], environment()),
   'fraud-quality': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/fraud-quality.js', ...args], environment()),
   generate: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/bench/generate-data.js', ...args], environment()),
@@ -30,6 +35,12 @@ const tasks = {
 };
 /** `test` builds as a step of its own, so that a broken build is counted. */
 const withoutBuild = new Set(['test', 'lint', 'typecheck']);
+
+/** `--name value` of a command as the environment of the spec that does it. */
+function optionsOf(args, names) {
+  const { values } = parseArgs({ args, options: Object.fromEntries(Object.keys(names).map((name) => [name, { type: 'string' }])) });
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [names[name], value]));
+}
 
 const [task = '', ...args] = process.argv.slice(2);
 try {

@@ -1,5 +1,9 @@
 import { InsightsErasure } from './erasure.js';
 import { InsightsInitial } from './initial.js';
 import { InsightsPartitions } from './partitions.js';
+import { InsightsProjectBinary } from './project-binary.js';
 
-export const insightsMigrations = { room: 'insights', migrations: [InsightsInitial, InsightsPartitions, InsightsErasure] };
+export const insightsMigrations = {
+  room: 'insights',
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsErasure],
+};

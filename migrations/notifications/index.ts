@@ -1,10 +1,11 @@
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
+import { NotificationsLists } from './lists.js';
 import { NotificationsOneTrial } from './one-trial.js';
 import { NotificationsPartitions } from './partitions.js';
 import { NotificationsRetention } from './retention.js';
 
 export const notificationsMigrations = {
   room: 'notifications',
-  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsErasure],
+  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsLists, NotificationsErasure],
 };

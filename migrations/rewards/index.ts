@@ -1,4 +1,5 @@
 import { RewardsAccess } from './access.js';
+import { RewardsAccountIds } from './account-ids.js';
 import { RewardsBatch } from './batch-rewards.js';
 import { RewardsErasure } from './erasure.js';
 import { RewardsImports } from './imports.js';
@@ -11,5 +12,5 @@ import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsImports, RewardsRelease, RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsErasure],
 };

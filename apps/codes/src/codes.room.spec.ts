@@ -56,7 +56,9 @@ describe('the codes room on the bus', () => {
   });
 
   it.each([
-    ['expiresAt at the edge of time', { expiresAt: '0000-01-01T00:00:00Z' }, null],
+    ['expiresAt at the edge of time', { expiresAt: '0001-01-01T00:00:00Z' }, null],
+    ['expiresAt before the first year', { expiresAt: '0000-12-31T23:59:59Z' }, 'invalid_request'],
+    ['expiresAt after the last year', { expiresAt: '9999-12-31T23:59:59-01:00' }, 'invalid_request'],
     ['expiresAt far away', { expiresAt: '9999-12-31T23:59:59.999999+00:00' }, null],
     ['maxUses beyond 32 bits', { maxUses: 3_000_000_000 }, 'invalid_request'],
     ['maxUses of 0', { maxUses: 0 }, 'invalid_request'],

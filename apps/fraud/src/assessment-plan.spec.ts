@@ -68,3 +68,28 @@ describe(`one assessment among ${FINGERPRINTS} fingerprints`, () => {
 
   const scans = () => room.t.rows(`select relname, seq_scan::int from pg_stat_user_tables where schemaname = 'fraud' and relname in ('fact', 'assessment') order by 1`);
 });
+
+describe('one assessment among 3,000 referrals', () => {
+  it('reads those that it is about and no others, though there are few enough to read them all', async () => {
+    const room = await FraudFixture.create();
+    try {
+      await room.t.rows(
+        `insert into fraud.assessment (referral_id, referrer_id, referee_id, code_id, registered_at, registration_seen)
+         select gen_random_uuid(), 'user-' || n, 'referee-' || n, gen_random_uuid(), $1, true from generate_series(1, 3000) n`, [NOW]);
+      await room.t.rows('vacuum (analyze) fraud.assessment');
+      for (let n = 0; n < 7; n += 1) await room.signUp({}); // by then the session keeps its plans
+      const before = await rowsRead(room);
+      await room.signUp({});
+      expect((await rowsRead(room)) - before).toBeLessThan(50);
+    } finally {
+      await room.close();
+    }
+  });
+
+  async function rowsRead({ db, t }: FraudFixture): Promise<number> {
+    await db.transaction((tx) => tx.rows('select pg_stat_force_next_flush()'));
+    const [row] = await t.rows<{ read: number }>(
+      `select sum(idx_tup_read)::int as read from pg_stat_user_indexes where schemaname = 'fraud' and relname = 'assessment'`);
+    return row!.read;
+  }
+});

@@ -121,12 +121,14 @@ export function observe(tx: Transaction, observation: Observation): Promise<Load
   return tx.rows<LoadedReferral>('select * from observe($1, $2)', [JSON.stringify(observation), JSON.stringify(rules)]);
 }
 
+/** The ids are also given as an array: a plan made while the table was small would read all of it for every group once it has grown. */
 const WRITE = `with
   assessed as (
     update assessment set sequence = t.sequence, score = t.score, signals = t.signals, is_shared_address = t."isSharedAddress", assessed_payment_id = t."paymentId",
       programme_version = $3, assessed_at = common.now()
     from json_to_recordset($2::json) as t("referralId" uuid, sequence int, score int, signals json, "isSharedAddress" boolean, "paymentId" text)
-    where assessment.referral_id = t."referralId"),
+    where assessment.referral_id = t."referralId"
+      and assessment.referral_id = any(array(select k."referralId" from json_to_recordset($2::json) as k("referralId" uuid)))),
   opened as (
     insert into review (id, referral_id, referrer_id, referee_id, code_id, source_app_id, registered_at, score, peak_score, signals, priority, status,
       created_at, lapses_at)

@@ -122,6 +122,22 @@ describe('a key', () => {
     expect((await read(key)).status).toBe(401);
   });
 
+  test('that is rotated goes on beside the new one for the overlap, and ends then', async () => {
+    const { id, key } = await gateway.createKey('service', { label: 'billing backend' });
+    const rotated = await gateway.request('POST', `/v1/api-keys/${id}/rotate`, { body: { overlapSeconds: 60 } });
+    const made = (await rotated.json()) as { id: string; key: string };
+    expect([rotated.status, made]).toEqual([201, { id: expect.any(String), key: expect.stringMatching(/^rf_test_/), scope: 'service', label: 'billing backend', expiresAt: null }]);
+    expect([(await read(key)).status, (await read(made.key)).status]).toEqual([200, 200]);
+    const [ends] = await gateway.database.rows<{ soon: boolean }>(
+      "select expires_at between clock_timestamp() + interval '50 seconds' and clock_timestamp() + interval '60 seconds' as soon from gateway.api_key where id = $1", [id]);
+    expect(ends).toEqual({ soon: true });
+    expect((await gateway.request('POST', `/v1/api-keys/${id}/rotate`, { body: { overlapSeconds: 0 } })).status).toBe(201);
+    expect([(await read(key)).status, (await read(made.key)).status]).toEqual([401, 200]);
+    expect((await gateway.request('POST', `/v1/api-keys/${id}/rotate`)).status).toBe(404);
+    const log = await gateway.database.rows('select action from gateway.audit where subject = $1 order by id', [id]);
+    expect(log).toEqual([{ action: 'api_key.created' }, { action: 'api_key.rotated' }, { action: 'api_key.rotated' }]);
+  });
+
   test('cannot be made to expire in the past', async () => {
     const answer = await gateway.request('POST', '/v1/api-keys', { body: { scope: 'service', expiresAt: '2020-01-01T00:00:00Z' } });
     expect([answer.status, await answer.json()]).toEqual([422, expect.objectContaining({ errors: [{ path: 'expiresAt', message: 'not in the future' }] })]);

@@ -1,14 +1,15 @@
-import type { EventData, events } from '@referrals/contracts';
-import type { ReceivedEvent } from '@referrals/messaging';
+import { events, type EventData } from '@referrals/contracts';
+import type { AnyEvent, ReceivedEvent } from '@referrals/messaging';
+import type { EventKind } from '@referrals/persistence';
 
 /** An event of a kind as it was received. */
 export type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof events)[E]>>;
 
 /** What a group of events says, as `insights.project` takes it. Times are ISO 8601. */
 export interface Facts {
-  referrals?: { id: string; referrerId: string; refereeId: string; sourceAppId: string | null; registeredAt: string }[];
-  stages?: { referralId: string; stage: 'registered' | 'activated' | 'qualified' | 'retained' | 'blocked'; trigger: string; at: string }[];
-  bonuses?: BonusFact[];
+  referrals: { id: string; referrerId: string; refereeId: string; sourceAppId: string | null; registeredAt: string }[];
+  stages: { referralId: string; stage: 'registered' | 'activated' | 'qualified' | 'retained' | 'blocked'; trigger: string; at: string }[];
+  bonuses: BonusFact[];
 }
 
 interface BonusFact {
@@ -28,8 +29,10 @@ export interface Payment {
 
 type StageEvent = Received<'referralRegistered'> | Received<'referralActivated'> | Received<'referralQualified'> | Received<'referralRetained'>;
 
+type Stage = 'registered' | 'activated' | 'qualified' | 'retained';
+
 /** A stage counts on the day of its event's `occurredAt`, for each payment that it rests on. */
-export function stageFacts(stage: 'registered' | 'activated' | 'qualified' | 'retained', received: StageEvent[]): Facts {
+function stageFacts(stage: Stage, received: StageEvent[]): Partial<Facts> {
   return {
     referrals: received.map(({ data }) => ({
       id: data.referralId, referrerId: data.referrerId, refereeId: data.refereeId, sourceAppId: data.sourceAppId, registeredAt: data.registeredAt,
@@ -52,7 +55,7 @@ export function importedFacts(received: Received<'referralsImported'>[]): { fact
   ]);
   const payments = all.flatMap(({ referralId, refereeId, qualifiedAt }) =>
     qualifiedAt ? [{ paymentId: triggerOf(referralId), userId: refereeId, kind: 'purchase', amount: 0, currency: '', occurredAt: qualifiedAt }] : []);
-  return { facts: { referrals: all.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages }, payments };
+  return { facts: { referrals: all.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages, bonuses: [] }, payments };
 }
 
 type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonusReleased'> | Received<'bonusRejected'> | Received<'bonusClawedBack'>;
@@ -60,7 +63,7 @@ type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonu
 /** Refused as fraud; erasing a person, or a payment that went back, refuses what waits without any. */
 const FRAUD: (string | null)[] = ['score', 'review'];
 
-export function bonusFacts(status: BonusFact['status'], received: BonusEvent[]): Facts {
+function bonusFacts(status: BonusFact['status'], received: BonusEvent[]): Partial<Facts> {
   const bonuses = received.map(({ data, sequence, occurredAt }): BonusFact => ({
     id: data.bonusId, referralId: data.referralId, userId: data.userId, party: data.party, event: data.event, appId: data.appId,
     unit: data.unit, amount: data.amount, status, sequence,
@@ -69,4 +72,30 @@ export function bonusFacts(status: BonusFact['status'], received: BonusEvent[]):
   }));
   const blocked = bonuses.map((bonus, index) => ({ bonus, at: received[index]!.occurredAt })).filter(({ bonus }) => bonus.status === 'rejected' && FRAUD.includes(bonus.holdReason));
   return { bonuses, stages: blocked.map(({ bonus, at }) => ({ referralId: bonus.referralId, stage: 'blocked', trigger: '', at })) };
+}
+
+const stage = (name: Stage) => (received: AnyEvent[]): Partial<Facts> => stageFacts(name, received);
+const bonus = (status: BonusFact['status']) => (received: AnyEvent[]): Partial<Facts> => bonusFacts(status, received);
+
+/** What each kind of event that counts says. */
+const FACTS_OF = new Map([
+  [events.referralRegistered, stage('registered')],
+  [events.referralActivated, stage('activated')],
+  [events.referralQualified, stage('qualified')],
+  [events.referralRetained, stage('retained')],
+  [events.bonusPaid, bonus('paid')],
+  [events.bonusHeld, bonus('held')],
+  [events.bonusReleased, bonus('paid')],
+  [events.bonusRejected, bonus('rejected')],
+  [events.bonusClawedBack, bonus('clawed_back')],
+] as [EventKind<unknown>, (received: AnyEvent[]) => Partial<Facts>][]);
+
+export const COUNTED = [...FACTS_OF.keys()];
+
+/** All that a group of events says. */
+export function factsOf(received: AnyEvent[]): Facts {
+  const byType = Map.groupBy(received, ({ type }) => type);
+  const parts = [...FACTS_OF].map(([kind, said]) => said(byType.get(kind.type) ?? []));
+  const all = <K extends keyof Facts>(key: K) => parts.flatMap((part) => (part[key] ?? []) as unknown as Facts[K][number][]) as Facts[K];
+  return { referrals: all('referrals'), stages: all('stages'), bonuses: all('bonuses') };
 }

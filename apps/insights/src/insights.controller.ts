@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { events, insights, plumbing, type Input, type Reply } from '@referrals/contracts';
-import { On, Read, Room, subscriptionsOf, Write, type RoomController, type Work } from '@referrals/messaging';
+import { On, OnEach, Read, Room, subscriptionsOf, Write, type AnyEvent, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
-import { bonusFacts, importedFacts, stageFacts, type Received } from './facts.js';
+import { COUNTED, factsOf, importedFacts, type Received } from './facts.js';
 import { keepNames, keepPayments, projectFacts } from './project-facts.js';
 import { readDaily, readLeaderboard, readOverview } from './read-stats.js';
 import { readUserStats } from './read-user-stats.js';
@@ -57,54 +57,15 @@ export class InsightsController implements RoomController {
     return keepNames(tx, received);
   }
 
-  @On(events.referralRegistered)
-  referralRegistered(tx: Transaction, received: Received<'referralRegistered'>[]): Promise<void> {
-    return projectFacts(tx, stageFacts('registered', received));
-  }
-
-  @On(events.referralActivated)
-  referralActivated(tx: Transaction, received: Received<'referralActivated'>[]): Promise<void> {
-    return projectFacts(tx, stageFacts('activated', received));
-  }
-
-  @On(events.referralQualified)
-  referralQualified(tx: Transaction, received: Received<'referralQualified'>[]): Promise<void> {
-    return projectFacts(tx, stageFacts('qualified', received));
-  }
-
-  @On(events.referralRetained)
-  referralRetained(tx: Transaction, received: Received<'referralRetained'>[]): Promise<void> {
-    return projectFacts(tx, stageFacts('retained', received));
-  }
-
   @On(events.paymentSettled)
   paymentSettled(tx: Transaction, received: Received<'paymentSettled'>[]): Promise<void> {
     return keepPayments(tx, received.map(({ data }) => data));
   }
 
-  @On(events.bonusPaid)
-  bonusPaid(tx: Transaction, received: Received<'bonusPaid'>[]): Promise<void> {
-    return projectFacts(tx, bonusFacts('paid', received));
-  }
-
-  @On(events.bonusHeld)
-  bonusHeld(tx: Transaction, received: Received<'bonusHeld'>[]): Promise<void> {
-    return projectFacts(tx, bonusFacts('held', received));
-  }
-
-  @On(events.bonusReleased)
-  bonusReleased(tx: Transaction, received: Received<'bonusReleased'>[]): Promise<void> {
-    return projectFacts(tx, bonusFacts('paid', received));
-  }
-
-  @On(events.bonusRejected)
-  bonusRejected(tx: Transaction, received: Received<'bonusRejected'>[]): Promise<void> {
-    return projectFacts(tx, bonusFacts('rejected', received));
-  }
-
-  @On(events.bonusClawedBack)
-  bonusClawedBack(tx: Transaction, received: Received<'bonusClawedBack'>[]): Promise<void> {
-    return projectFacts(tx, bonusFacts('clawed_back', received));
+  /** What a group tells of stages and bonuses changes the sums at once. */
+  @OnEach(COUNTED)
+  counted(tx: Transaction, received: AnyEvent[]): Promise<void> {
+    return projectFacts(tx, factsOf(received));
   }
 
   @On(events.referralsImported)

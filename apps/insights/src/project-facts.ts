@@ -4,7 +4,7 @@ import { shortName } from '@referrals/domain';
 
 /** Keeps the facts and changes the sums by what they change: one statement for a group of events. */
 export async function projectFacts(tx: Transaction, facts: Facts): Promise<void> {
-  await tx.rows('select insights.project($1::json)', [JSON.stringify({ referrals: [], stages: [], bonuses: [], ...facts })]);
+  await tx.rows('select insights.project($1::jsonb)', [JSON.stringify(facts)]);
 }
 
 const KEEP_PAYMENTS = `insert into payment (id, user_id, kind, amount, currency, occurred_at)

@@ -16,7 +16,8 @@ export const DAILY = `select to_char(d.day, 'YYYY-MM-DD') as date, $3::text as "
   group by d.day order by d.day`;
 
 const DAYS_UNLESS_TOLD = 30;
-const DAYS_AT_MOST = 3_660;
+/** Five years: as many rows as a message of the broker holds, which ends at 512 KiB. */
+const DAYS_AT_MOST = 1_830;
 
 /** One row per day from `from` to `to`, both included, for one app or all. @throws Refusal `invalid_request` */
 export async function readDaily(db: Database, { from, to, appId }: Input<Contracts['daily']>): Promise<Reply<Contracts['daily']>> {

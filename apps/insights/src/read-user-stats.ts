@@ -61,12 +61,13 @@ export async function readUserStats(db: Database, userId: string): Promise<UserS
   const [row] = await db.rows<Row>(STATS, [userId, programme.access.days]);
   const { counts, apps, credits, cashback, accessDays, conversions, recent } = row!;
   const { level, rate, nextLevelAt, missing } = cashbackLevel(counts.paid, programme.cashback.levels);
+  const tier = tierOf(counts.qualified, programme.tiers);
   const recentActivity = recent.map((entry) => ({ ...entry, at: iso(entry.at) }));
   return {
     userId, invited: counts.invited, active: counts.active, converted: counts.converted, paid: counts.paid,
     byStage: { registered: counts.invited, activated: counts.active, qualified: counts.qualified, retained: counts.retained },
     byApp: apps, credits, cashback, accessDays,
-    tier: { ...tierOf(counts.qualified, programme.tiers), qualifiedCount: counts.qualified },
+    tier: { ...tier, progress: tier.progress / 100, qualifiedCount: counts.qualified },
     level: { level, rate, nextLevelAt, referralsToNext: missing },
     conversionsInWindow: conversions.map((entry) => ({ ...entry, convertedAt: iso(entry.convertedAt), until: iso(entry.until) })),
     lastActivityAt: recentActivity[0]?.at ?? null,

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { events, HOST_EVENTS, notifications, type Input, type Reply } from '@referrals/contracts';
-import { On, Read, Room, Write, type ReceivedEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
+import { On, OnEach, Read, Room, Write, type AnyEvent, type RequestMeta, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
 import { isForbidden } from './allowed-address.js';
 import { PATIENCE } from './back-off.js';
@@ -88,8 +88,9 @@ export class NotificationsController implements RoomController {
     this.log(tx, await noteCashback(tx, received));
   }
 
-  /** Bound to every event of hosts below: what endpoints want is queued with the receipt. */
-  async queue(tx: Transaction, received: ReceivedEvent<unknown>[]): Promise<void> {
+  /** What endpoints want is queued with the receipt. */
+  @OnEach(HOST_EVENTS)
+  async queue(tx: Transaction, received: AnyEvent[]): Promise<void> {
     await queueDeliveries(tx, received, PATIENCE);
   }
 
@@ -97,6 +98,3 @@ export class NotificationsController implements RoomController {
     if (count > 0) tx.afterCommit(() => this.room.log.info({ count }, 'referral_notification_sent'));
   }
 }
-
-const queue = Object.getOwnPropertyDescriptor(NotificationsController.prototype, 'queue')!;
-for (const kind of HOST_EVENTS) On(kind)(NotificationsController.prototype, 'queue', queue);

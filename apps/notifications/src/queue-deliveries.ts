@@ -1,5 +1,5 @@
 import { REAL_NOW, type Transaction } from '@referrals/persistence';
-import type { ReceivedEvent } from '@referrals/messaging';
+import type { AnyEvent } from '@referrals/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import type { Patience } from './back-off.js';
 
@@ -18,15 +18,15 @@ const QUEUE = `with
 const SEALED = ['context', 'sealedEmail'];
 
 /** Queues events for the endpoints that want them, in the transaction in which they are received. @returns how many deliveries */
-export async function queueDeliveries(tx: Transaction, received: ReceivedEvent<unknown>[], { giveUpAfter }: Patience): Promise<number> {
+export async function queueDeliveries(tx: Transaction, received: AnyEvent[], { giveUpAfter }: Patience): Promise<number> {
   const endpoints = await tx.rows<{ count: number }>('select count(*) as count from endpoint where is_active and deleted_at is null');
-  const events = received.map((event) => ({ id: event.id, type: (event as unknown as { type: string }).type, body: JSON.stringify(opened(event)) }));
+  if (endpoints[0]!.count === 0) return 0;
+  const events = received.map((event) => ({ id: event.id, type: event.type, body: JSON.stringify(opened(event)) }));
   const ids = Array.from({ length: events.length * endpoints[0]!.count }, () => uuidv7());
-  if (ids.length === 0) return 0;
   return (await tx.rows(QUEUE, [JSON.stringify(events), ids, giveUpAfter / 1_000])).length;
 }
 
-function opened(event: ReceivedEvent<unknown>): object {
+function opened(event: AnyEvent): object {
   const data = { ...(event.data as Record<string, unknown>) };
   for (const field of SEALED) if (field in data) data[field] = null;
   return { ...event, data };

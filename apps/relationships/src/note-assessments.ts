@@ -10,7 +10,7 @@ const UPDATE = `with row as (
     select distinct on (id) * from json_to_recordset($2::json) as t(id uuid, score int, signals json, flagged boolean, sequence int)
     order by id, sequence desc)
   update referral r set fraud_score = row.score, fraud_signals = row.signals, is_flagged = row.flagged, assessment_sequence = row.sequence
-  from row where r.id = row.id and r.assessment_sequence < row.sequence`;
+  from row where r.id = row.id and r.id = any(array(select id from row)) and r.assessment_sequence < row.sequence`;
 
 /** Shows on the referral what fraud found. */
 export async function noteAssessments(tx: Transaction, assessed: Assessed[]): Promise<void> {

@@ -1,6 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import { claimAt, compareText, grantTrigger, stageBonuses, tierOf, withClaim, type Party, type StageBonus, type StageEvent } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { newId, type Transaction } from '@referrals/persistence';
 import { decideBonus } from './decide-bonus.js';
 import { beginBooking, type Granted, type ReferrerState } from './booking.queries.js';
 import { UNSETTLED, type BonusRow, type ReferralBooks, type ReferralKey, type ReferralState } from './bonus-row.js';
@@ -90,7 +89,7 @@ function book(tx: Transaction, { at, paymentId, appId }: Occasion, stageBonus: S
   const { party, event, unit, base, multiplier, amount } = stageBonus;
   const isReferrer = party === 'referrer';
   return {
-    ...UNSETTLED, ledger_entry_ids: [], id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
+    ...UNSETTLED, ledger_entry_ids: [], id: newId(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
     party, family: 'stage', event, trigger: grantTrigger(event, paymentId), payment_id: paymentId, app_id: appId,
     unit, base, multiplier, amount,
     tier: isReferrer ? tierOf(referrer.qualifiedCount, tx.programme.tiers).tier : null,

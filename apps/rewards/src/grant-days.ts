@@ -1,6 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import { compareText, grantTrigger, paidTransition, type PaidTransition, type Party, type Transfer } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { newId, type Transaction } from '@referrals/persistence';
 import { beginAccess, type PayingReferral } from './access.queries.js';
 import type { ReferrerState } from './booking.queries.js';
 import { UNSETTLED, type BonusRow } from './bonus-row.js';
@@ -64,7 +63,7 @@ function book(tx: Transaction, referral: PayingReferral, party: Party, { at, pay
   const { days } = tx.programme.access;
   const isReferrer = party === 'referrer';
   return {
-    ...UNSETTLED, ledger_entry_ids: [], id: uuidv7(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
+    ...UNSETTLED, ledger_entry_ids: [], id: newId(), referral_id: referral.id, user_id: isReferrer ? referral.referrerId : referral.refereeId,
     party, family: 'access', event: 'access', trigger: grantTrigger('access', paymentId), payment_id: paymentId, app_id: null,
     unit: 'access_days', base: days, multiplier: 10_000, amount: days, tier: null, level: null, qualified_count: null,
     programme_version: tx.programme.version, triggered_at: at.toISOString(),

@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import { balancesAfter, NO_BALANCES, type AccountKind, type Balances, type Transfer } from '@referrals/domain';
+import { newId } from '@referrals/persistence';
 import type { BonusRow } from './bonus-row.js';
 
 export interface Account {
@@ -54,7 +54,7 @@ export class Journal {
   post(userId: string, transfers: readonly Transfer[], of: { bonusId?: string; reference?: string }): string[] {
     return transfers.map((transfer) => {
       const { from, to, unit, amount, reason } = transfer;
-      const id = uuidv7();
+      const id = newId();
       this.rows.push({
         id, unit, amount, reason,
         debit_account: this.accountOf(userId, unit, from),

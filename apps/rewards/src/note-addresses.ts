@@ -9,7 +9,8 @@ const WRITE = `update referral r set is_shared_ip = r.is_shared_ip or t.is_share
   from (
     select distinct on (id) id, ip_group, sequence, bool_or(is_shared) over (partition by id) as is_shared
     from json_to_recordset($1::json) as told(id uuid, ip_group text, is_shared boolean, sequence int) order by id, sequence) t
-  where r.id = t.id and (r.address_sequence is null or r.address_sequence > t.sequence or t.is_shared and not r.is_shared_ip)`;
+  where r.id = t.id and r.id = any(array(select k.id from json_to_recordset($1::json) as k(id uuid)))
+    and (r.address_sequence is null or r.address_sequence > t.sequence or t.is_shared and not r.is_shared_ip)`;
 
 /**
  * Keeps the verdicts on a referral's sign-up address, for ever: which one it was, as the first assessment had it, and that

@@ -40,6 +40,8 @@ const Variables = z.object({
   KEEP_RUNS_DAYS: days(90),
   REFERRALS_URL: z.url({ protocol: /^https?$/ }).optional(),
   REFERRALS_KEY: z.string().optional(),
+  /** of the tests in a browser; looked for on PATH without */
+  CHROME_PATH: z.string().optional(),
   FAILPOINT: z.string().optional(),
 });
 

@@ -47,6 +47,14 @@ export const apiKeys = {
     reply: NewApiKey,
     http: { method: 'POST', path: '/v1/api-keys', scope: 'admin', status: 201, tag: keyTag },
   }),
+  rotate: contract('gateway.rotateApiKey', 'a new key with the rights and the end of another, which goes on for a while and ends then', {
+    request: z.strictObject({
+      id: Id,
+      overlapSeconds: z.int().min(0).max(30 * 86_400).default(86_400).meta({ description: 'how long the old key goes on', examples: [3_600] }),
+    }),
+    reply: NewApiKey,
+    http: { method: 'POST', path: '/v1/api-keys/{id}/rotate', scope: 'admin', status: 201, tag: keyTag, refusals: ['not_found'] },
+  }),
   revoke: contract('gateway.revokeApiKey', 'ends an API key for good', {
     request: z.strictObject({ id: Id }),
     reply: z.null(),

@@ -36,7 +36,7 @@ export const ASKS: Record<Asker, Contract[]> = {
   scheduler: [
     relationships.checkRetention, rewards.releaseHolds, batchRewards.recomputeBatchRewards, fraud.rotateSealingKeys, fraud.lapseReviews, fraud.alertReviews,
     fraud.rescore, fraud.purgeFacts, fraud.findRings, insights.recount, insights.rebuild, scheduler.reconcile, scheduler.cleanUp,
-    ...ofEveryRoom('cleanUp', 'republish', 'erase', 'export'),
+    ...ofEveryRoom('cleanUp', 'keepPartitions', 'republish', 'erase', 'export'),
   ],
   gateway: [
     ...routed, codes.click, fraud.getSealingKey, notifications.showSecret, ...ofEveryRoom('health', 'listDeadLetters', 'redriveDeadLetter', 'listAudit', 'listEvents'),

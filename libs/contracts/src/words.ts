@@ -22,7 +22,10 @@ export const UserId = hostId("the host's own id of a user").meta({ examples: ['u
 export const FactId = hostId("the host's own id of a fact, unique per kind over all users").meta({ examples: ['fact-1'] });
 export const AppId = z.string().min(1).max(64).regex(/^[\w.-]+$/).meta({ description: 'one product of the host', examples: ['chat'] });
 export const Id = z.uuid().meta({ description: 'an id of ours, UUIDv7' });
-export const Instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601', examples: ['2026-11-01T12:00:00.000Z'] });
+/** PostgreSQL knows no year 0, and texts of years with five digits look otherwise. */
+const [FIRST_INSTANT, END_OF_TIME] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('+010000-01-01T00:00:00Z')];
+const isStorableTime = (value: string): boolean => Date.parse(value) >= FIRST_INSTANT && Date.parse(value) < END_OF_TIME;
+export const Instant = z.iso.datetime({ offset: true }).refine(isStorableTime, 'of the years 1 to 9999').meta({ description: 'ISO 8601', examples: ['2026-11-01T12:00:00.000Z'] });
 export const Amount = z.int().meta({ description: 'an integer in the unit' });
 export const Unit = z.string().min(1).max(16).meta({ description: 'credits, access_days, slots or an ISO 4217 code', examples: ['credits'] });
 export const Metadata = z

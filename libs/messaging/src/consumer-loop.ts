@@ -1,9 +1,10 @@
 import { jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bury, failpoint, isTransient, receive, type Database, type Transaction } from '@referrals/persistence';
+import { bury, failpoint, isTransient, type Database } from '@referrals/persistence';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
-import type { ReceivedEvent, Subscription } from './handle.js';
+import { applyEvents } from './apply-events.js';
+import type { AnyEvent, Subscription } from './handle.js';
 import { Linger } from './linger.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
@@ -68,6 +69,7 @@ export class ConsumerLoop {
         const consumer = await jetstream(this.nats, { timeout: 3_000 }).consumers.get(STREAM, consumerName(this.name, kind.type));
         const messages = await consumer.consume({ max_messages: IN_HAND, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true, callback });
         this.reading.add(messages);
+        if (this.stopped) messages.stop();
         void this.watch(messages);
         const error = await messages.closed();
         this.reading.delete(messages);
@@ -182,18 +184,5 @@ function letterOf(message: JsMsg): { eventId: string; body: string } {
     return { eventId, body: text };
   } catch {
     return { eventId, body: JSON.stringify({ text }) };
-  }
-}
-
-export type AnyEvent = ReceivedEvent<never> & { type: string };
-
-/** Receives the events and lets the handlers take effect, in the given transaction. */
-export async function applyEvents(tx: Transaction, subscriptions: Subscription[], events: AnyEvent[]): Promise<void> {
-  const fresh = await receive(tx, events.map((event) => event.id));
-  for (const { kind, handle } of subscriptions) {
-    const mine = new Map(events.filter((event) => event.type === kind.type && fresh.has(event.id)).map((event) => [event.id, event]));
-    if (mine.size === 0) continue;
-    for (const event of mine.values()) kind.data.parse(event.data);
-    await handle(tx, [...mine.values()]);
   }
 }

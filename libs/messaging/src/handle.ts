@@ -71,6 +71,9 @@ export interface ReceivedEvent<Data> {
   data: Data;
 }
 
+/** An event of whatever kind. */
+export type AnyEvent = ReceivedEvent<never> & { type: string };
+
 export interface OnOptions {
   /** an event waits in the room for one of another kind about the same aggregate that usually follows soon, because both together are less work */
   lingers?: { until: EventKind<unknown>; atMostMs: number };
@@ -78,6 +81,7 @@ export interface OnOptions {
 
 export interface Subscription extends OnOptions {
   kind: EventKind<unknown>;
+  /** the same function for all kinds that it receives in one list */
   handle: (tx: Transaction, events: ReceivedEvent<never>[]) => Promise<void>;
 }
 
@@ -100,11 +104,19 @@ export function On<Data>(kind: EventKind<Data>, options: OnOptions = {}) {
   };
 }
 
+/** Receives events of several kinds in one list: what a group holds of them is one call. */
+export function OnEach(kinds: readonly EventKind<unknown>[]) {
+  return <T extends (tx: Transaction, events: AnyEvent[]) => Promise<void>>(
+    target: RoomController, key: string, descriptor: TypedPropertyDescriptor<T>,
+  ): void => {
+    for (const kind of kinds) On(kind)(target, key, descriptor as never);
+  };
+}
+
 /** The subscriptions of a controller, in the order in which its methods stand. */
 export function subscriptionsOf(controller: RoomController): Subscription[] {
   const found = (Reflect.getMetadata(ON, Object.getPrototypeOf(controller) as object) as Bond[] | undefined) ?? [];
-  return found.map(({ kind, key, options }) => {
-    const method = (controller as unknown as Record<string, Subscription['handle']>)[key]!;
-    return { kind, ...options, handle: method.bind(controller) };
-  });
+  const methods = controller as unknown as Record<string, Subscription['handle']>;
+  const handles = new Map([...new Set(found.map(({ key }) => key))].map((key) => [key, methods[key]!.bind(controller)]));
+  return found.map(({ kind, key, options }) => ({ kind, ...options, handle: handles.get(key)! }));
 }

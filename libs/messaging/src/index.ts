@@ -1,3 +1,4 @@
+export * from './apply-events.js';
 export * from './audit.js';
 export * from './batcher.js';
 export * from './broker-users.js';

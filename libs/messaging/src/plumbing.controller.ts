@@ -4,8 +4,9 @@ import { Refusal } from '@referrals/domain';
 import { cleanUp, keepEventLog, type Forget, type Transaction } from '@referrals/persistence';
 import { addAudit, readAudit } from './audit.js';
 import type { RequestMeta } from './bus.js';
-import { applyEvents, type AnyEvent } from './consumer-loop.js';
-import { Read, Write, type RoomController, type Subscription } from './handle.js';
+import { applyEvents } from './apply-events.js';
+import { Read, Write, type AnyEvent, type RoomController, type Subscription } from './handle.js';
+import { eraseUser } from './erase-user.js';
 import { Room } from './room.js';
 import type { Work } from './write-group.js';
 
@@ -70,9 +71,9 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
     @Write(contracts.erase)
     erase([input]: Input<Contracts['erase']>[]): Work<Reply<Contracts['erase']>> {
       return async (tx) => {
-        const [row] = await tx.rows<{ changed: number }>('select erase_user($1, $2) as changed', [input!.userId, input!.pseudonym]);
+        const changed = await eraseUser(tx, input!.userId, input!.pseudonym);
         tx.wakeRelay();
-        return [{ changed: row!.changed }];
+        return [{ changed }];
       };
     }
 

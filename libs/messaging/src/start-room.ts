@@ -66,7 +66,8 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
   relay.start();
   if (subscriptions.length > 0) consumer.start();
   const end = await definition.onStart?.(room, controller);
-  await answers.flush();
+  // a broker that goes away at this moment hears of our subscriptions when it is back
+  await answers.flush().catch((error: Error) => log.warn({ err: error.message }, 'broker_connection'));
   log.info('room_started');
 
   return {

@@ -7,6 +7,7 @@ export * from './faults.js';
 export * from './inbox.js';
 export * from './idempotency.js';
 export * from './migrate.js';
+export * from './new-id.js';
 export * from './pages.js';
 export * from './partitions.js';
 export * from './programme-versions.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from './new-id.js';
 import type { ProgrammeVersion } from './programme-versions.js';
 
 /** What a room tells the others: its type, its version and the type of its data. */
@@ -40,14 +40,17 @@ export async function query<Row>(client: pg.ClientBase | pg.Pool, text: string, 
   return result.rows as Row[];
 }
 
-/** The rows of the outbox and of the answers, handed over in the same statement as the writes they belong to. */
+/**
+ * The rows of the outbox and of the answers, handed over in the same statement as the writes they belong to. Two texts,
+ * events and answers, of which each is read as JSON once: as two keys of one document each would be looked for in all of it.
+ */
 const HAND_OVER = `with
   handed as (select id, type, "aggregateId", body
-    from json_to_recordset($1::json -> 'events') as t(id uuid, type text, "aggregateId" text, body json)),
+    from json_to_recordset(($1::text[])[1]::json) as t(id uuid, type text, "aggregateId" text, body json)),
   handed_event as (insert into outbox (id, type, aggregate_id, body) select id, type, "aggregateId", body from handed),
   handed_unsent as (insert into outbox_unsent (id) select id from handed),
   handed_answer as (insert into idempotency (key, body_hash, answer)
-    select key, "bodyHash", answer from json_to_recordset($1::json -> 'answers') as t(key text, "bodyHash" text, answer json))`;
+    select key, "bodyHash", answer from json_to_recordset(($1::text[])[2]::json) as t(key text, "bodyHash" text, answer json))`;
 
 /**
  * One unit of work. `now` and the programme in force are read from the database with BEGIN, so that every room and
@@ -77,7 +80,7 @@ export class Transaction {
    * its own parameters start at $2.
    */
   write<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const handed = JSON.stringify({ events: this.events, answers: this.answers });
+    const handed = [JSON.stringify(this.events), JSON.stringify(this.answers)];
     this.events = [];
     this.answers = [];
     const body = /^\s*with\s/i.test(text) ? text.replace(/^\s*with\s/i, ',\n') : `\n${text}`;
@@ -86,7 +89,7 @@ export class Transaction {
 
   /** Hands a fact on: it is published once, and only if, this transaction commits. */
   emit<Data>(kind: EventKind<Data>, event: EmittedEvent<Data>): void {
-    const id = uuidv7();
+    const id = newId();
     const { aggregateId, sequence, occurredAt, data } = event;
     const body = { id, type: kind.type, occurredAt, version: kind.version, aggregateId, sequence, data };
     this.events.push({ id, type: kind.type, aggregateId, body });

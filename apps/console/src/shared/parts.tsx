@@ -57,7 +57,7 @@ const COLORS: Record<string, MantineColor> = {
 export function Status({ word }: { word: string }) {
   const { t, i18n } = useTranslation();
   const key = `status.${word}`;
-  return <Badge variant="dot" color={COLORS[word] ?? 'gray'} tt="none" fw={500} styles={{ label: { color: 'var(--mantine-color-text)' } }}>{i18n.exists(key) ? t(key) : word}</Badge>;
+  return <Badge className="badge-whole" variant="dot" color={COLORS[word] ?? 'gray'} tt="none" fw={500} styles={{ label: { color: 'var(--mantine-color-text)' } }}>{i18n.exists(key) ? t(key) : word}</Badge>;
 }
 
 /** A time in the viewer's zone; how long ago it was comes first where that says more. */

@@ -7,18 +7,23 @@ import { Route } from '../http/route.js';
 import { within } from '../http/within.js';
 import { Gateway } from '../gateway.js';
 import { createApiKey, type KeyRequest } from './create-api-key.js';
-import { formatKey, makeSecret } from './key-format.js';
+import { formatKey, makeSecret, type KeyParts } from './key-format.js';
 import { listApiKeys } from './list-api-keys.js';
 import { revokeApiKey } from './revoke-api-key.js';
+import { rotateApiKey, type RotationRequest } from './rotate-api-key.js';
 
 /** The gateway's own noun: its rows are here, so nobody is asked. */
 @Controller()
 export class ApiKeysController {
   private readonly creations: WriteGroup<KeyRequest, NewApiKey>;
+  private readonly rotations: WriteGroup<RotationRequest, NewApiKey>;
 
   constructor(@Inject(Gateway) private readonly gateway: Gateway) {
     this.creations = new WriteGroup<KeyRequest, NewApiKey>(gateway.db, gateway.log, ([request], [meta]) => async (tx) => [
       await createApiKey(tx, request!, meta!.actor!),
+    ]);
+    this.rotations = new WriteGroup<RotationRequest, NewApiKey>(gateway.db, gateway.log, ([request], [meta]) => async (tx) => [
+      await rotateApiKey(tx, request!, meta!.actor!),
     ]);
   }
 
@@ -27,14 +32,16 @@ export class ApiKeysController {
     return { value: await within(call.options.timeoutMs, listApiKeys(this.gateway.db, input)), replayed: false };
   }
 
-  /** The key is added after its answer is stored: a replayed answer has none. */
   @Route(apiKeys.create)
-  async create(input: Input<typeof apiKeys.create>, call: Call): Promise<Answer<NewApiKey>> {
-    const parts = { id: uuidv7(), secret: makeSecret() };
-    const [settled] = await within(call.options.timeoutMs, this.creations.run([{ input: { input, parts }, meta: call.options }]));
-    if (settled!.status === 'rejected') throw settled!.reason;
-    const { value, replayed } = settled!.value;
-    return { value: replayed ? value : { ...value, key: formatKey(this.gateway.keyEnvironment, parts) }, replayed };
+  create(input: Input<typeof apiKeys.create>, call: Call): Promise<Answer<NewApiKey>> {
+    return this.made((parts) => this.creations.run([{ input: { input, parts }, meta: call.options }]), call);
+  }
+
+  @Route(apiKeys.rotate)
+  async rotate(input: Input<typeof apiKeys.rotate>, call: Call): Promise<Answer<NewApiKey>> {
+    const answer = await this.made((parts) => this.rotations.run([{ input: { input, parts }, meta: call.options }]), call);
+    this.gateway.authenticator.forget(input.id);
+    return answer;
   }
 
   @Route(apiKeys.revoke)
@@ -42,5 +49,14 @@ export class ApiKeysController {
     await within(call.options.timeoutMs, this.gateway.db.transaction((tx) => revokeApiKey(tx, id, call.caller.actor)));
     this.gateway.authenticator.forget(id);
     return { value: null, replayed: false };
+  }
+
+  /** The key is added after its answer is stored: a replayed answer has none. */
+  private async made(make: (parts: KeyParts) => Promise<PromiseSettledResult<Answer<NewApiKey>>[]>, call: Call): Promise<Answer<NewApiKey>> {
+    const parts = { id: uuidv7(), secret: makeSecret() };
+    const [settled] = await within(call.options.timeoutMs, make(parts));
+    if (settled!.status === 'rejected') throw settled!.reason;
+    const { value, replayed } = settled!.value;
+    return { value: replayed ? value : { ...value, key: formatKey(this.gateway.keyEnvironment, parts) }, replayed };
   }
 }

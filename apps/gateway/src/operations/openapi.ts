@@ -1,6 +1,7 @@
 import { ROUTES, type HttpRoute, type RoutedContract } from '@referrals/contracts';
 import { REFUSALS, type RefusalCode } from '@referrals/domain';
 import { paramsOf, takesBody } from '../http/request-input.js';
+import { TAGS } from './openapi-tags.js';
 import { schemaCollector, type JsonSchema, type SchemaCollector } from './openapi-schemas.js';
 
 let made: object | undefined;
@@ -22,7 +23,7 @@ export function describe(routes: RoutedContract[]): object {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
-    tags: [...new Set(routes.map(({ http }) => http.tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ http }) => http.tag))].map((name) => ({ name, description: TAGS[name] })),
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'an API key' }, user: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "a token of the host; `sub` is the user's id" } },
@@ -70,6 +71,7 @@ function successes(http: HttpRoute, schema: JsonSchema): object {
 function problems(http: HttpRoute, hasBody: boolean): object {
   const codes: RefusalCode[] = [...(http.refusals ?? []), 'internal', 'unavailable', 'invalid_request'];
   if (http.scope !== 'open') codes.push('unauthenticated', 'forbidden', 'rate_limited');
+  if (paramsOf(http.path).length > 0) codes.push('not_found'); // a parameter that is too long to be one
   if (hasBody) codes.push('invalid_json', 'too_large', 'unsupported_media_type');
   if (isKeyed(http)) codes.push('idempotency_key_reused', 'idempotency_in_progress');
   const byStatus = Map.groupBy(new Set(codes), (code) => REFUSALS[code]);

@@ -18,7 +18,7 @@ export default function CodesPage() {
   const make = <Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>{t('code.new')}</Button>;
   return (
     <Page title={t('nav.codes')} hint={t('code.hint')} actions={make}>
-      <Panel title={t(`code.list.${type}`)} actions={<SegmentedControl size="xs" aria-label={t('code.kind')} value={type} onChange={(value) => setType(value as 'custom')} data={(['campaign', 'custom'] as const).map((value) => ({ value, label: t(`code.list.${value}`) }))} />}>
+      <Panel title={t(`code.list.${type}`)} actions={<SegmentedControl size="xs" aria-label={t('code.kind')} value={type} onChange={(value) => setType(value)} data={(['campaign', 'custom'] as const).map((value) => ({ value, label: t(`code.list.${value}`) }))} />}>
         <CodeTable pages={pages} withOwner empty={<Empty icon={IconTicket} title={t('code.none')} hint={t('code.none.hint')} />} />
       </Panel>
       <NewCampaign isOpen={isMaking} onClose={() => setMaking(false)} />

@@ -16,7 +16,7 @@ export default function Keys() {
   const pages = usePages(apiKeys.list, { limit: 25 });
   const revoke = useAct(apiKeys.revoke, { done: t('key.revoked') });
   const ask = (id: string, label: string): void => void modals.openConfirmModal({
-    title: t('key.revoke'), children: <Text size="sm">{t('key.revoke.means', { label })}</Text>, labels: { confirm: t('key.revoke'), cancel: t('cancel') }, confirmProps: { color: 'red.8' }, onConfirm: () => revoke.mutate({ id }),
+    title: t('key.revoke'), children: <Text size="sm">{t('key.revoke.means', { label })}</Text>, labels: { confirm: t('key.revoke'), cancel: t('cancel') }, confirmProps: { color: 'red.9' }, onConfirm: () => revoke.mutate({ id }),
   });
   return (
     <Page title={t('nav.keys')} hint={t('key.hint')} actions={<Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>{t('key.new')}</Button>}>

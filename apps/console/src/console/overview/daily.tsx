@@ -34,7 +34,7 @@ export function Daily() {
     <Panel title={t('overview.daily')} actions={
       <Group gap="sm">
         <Select aria-label={t('overview.app')} placeholder={t('overview.apps')} data={apps} value={appId} onChange={setApp} clearable searchable w={150} clearButtonProps={{ 'aria-label': t('overview.apps') }} />
-        <DatePickerInput type="range" aria-label={t('overview.from')} value={range} onChange={setRange} presets={presets} locale={i18n.language} valueFormat="D MMM" w={190} />
+        <DatePickerInput type="range" placeholder={t('overview.from')} value={range} onChange={setRange} presets={presets} locale={i18n.language} valueFormat="D MMM" w={190} />
       </Group>
     }>
       <Loaded query={daily}>

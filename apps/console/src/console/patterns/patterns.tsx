@@ -17,7 +17,7 @@ export default function Patterns() {
   const change = useAct(fraud.updatePattern, { done: t('pattern.changed') });
   const remove = useAct(fraud.deletePattern, { done: t('pattern.deleted') });
   const ask = (id: string, value: string): void => void modals.openConfirmModal({
-    title: t('pattern.delete'), children: <Text size="sm" className="wide">{value}</Text>, labels: { confirm: t('delete'), cancel: t('cancel') }, confirmProps: { color: 'red.8' }, onConfirm: () => remove.mutate({ id }),
+    title: t('pattern.delete'), children: <Text size="sm" className="wide">{value}</Text>, labels: { confirm: t('delete'), cancel: t('cancel') }, confirmProps: { color: 'red.9' }, onConfirm: () => remove.mutate({ id }),
   });
   return (
     <Page title={t('nav.patterns')} hint={t('pattern.hint')} actions={<Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>{t('pattern.new')}</Button>}>

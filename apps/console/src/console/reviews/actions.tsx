@@ -49,8 +49,8 @@ export function Actions({ id, selected, onNext, onPrevious, onSelect, onDecided 
   return (
     <>
       <Group gap="xs">
-        <Button size="sm" color="teal.8" leftSection={<IconCheck size={16} />} onClick={() => setOpen('approve')}>{t('review.approve')}{selected.length > 0 && ` (${selected.length})`}</Button>
-        <Button size="sm" color="red.8" leftSection={<IconX size={16} />} onClick={() => setOpen('reject')}>{t('review.reject')}{selected.length > 0 && ` (${selected.length})`}</Button>
+        <Button size="sm" color="teal.9" leftSection={<IconCheck size={16} />} onClick={() => setOpen('approve')}>{t('review.approve')}{selected.length > 0 && ` (${selected.length})`}</Button>
+        <Button size="sm" color="red.9" leftSection={<IconX size={16} />} onClick={() => setOpen('reject')}>{t('review.reject')}{selected.length > 0 && ` (${selected.length})`}</Button>
         <Button size="sm" variant="default" leftSection={<IconArrowUpRight size={16} />} onClick={() => setOpen('escalate')}>{t('review.escalate')}</Button>
         <Button size="sm" variant="default" leftSection={<IconUserCheck size={16} />} onClick={assignToMe}>{t('review.mine')}</Button>
         <Button size="sm" variant="default" leftSection={<IconNote size={16} />} onClick={() => setOpen('note')}>{t('review.note')}</Button>

@@ -16,9 +16,12 @@ interface Props {
 export function Queue({ pages, current, selected, onGo, onSelect }: Props) {
   const { t } = useTranslation();
   const here = useRef<HTMLDivElement>(null);
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest' }), [current]);
+  useEffect(() => {
+    // what it returns is no clean-up: in some browsers a promise
+    void here.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
   return (
-    <Stack gap="xs" role="list" aria-label={t('nav.reviews')}>
+    <Stack gap="xs" role="list" className="queue" tabIndex={0} aria-label={t('nav.reviews')}>
       {pages.rows.map(({ id, referrerId, refereeId, score, priority, assignee, createdAt }) => (
         <Card key={id} withBorder padding="sm" role="listitem" ref={id === current ? here : undefined} className={id === current ? 'row-selected' : ''}>
           <Group wrap="nowrap" align="flex-start" gap="sm">

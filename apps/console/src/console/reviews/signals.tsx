@@ -1,7 +1,7 @@
 import { Group, Progress, Stack, Text } from '@mantine/core';
 import type { Review } from '@referrals/contracts';
 import { useTranslation } from 'react-i18next';
-import { Json } from '../../shared/parts';
+import { Evidence } from './evidence';
 
 /** Each signal with its weight and the evidence it rests on. */
 export function Signals({ signals }: { signals: Review['signals'] }) {
@@ -13,7 +13,7 @@ export function Signals({ signals }: { signals: Review['signals'] }) {
         <div key={signal}>
           <Group justify="space-between" mb={4}><Text size="sm" fw={500}>{nameOf(signal)}</Text><Text size="sm" className="figure">+{weight}</Text></Group>
           <Progress value={weight} color={weight >= 40 ? 'red' : weight >= 25 ? 'orange' : 'yellow'} size="sm" mb={6} aria-label={nameOf(signal)} />
-          <Json value={evidence} />
+          <Evidence value={evidence} />
         </div>
       ))}
     </Stack>

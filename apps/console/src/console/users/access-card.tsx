@@ -18,7 +18,7 @@ export function AccessCard({ userId }: { userId: string }) {
   const grant = useAct(access.grantAccess, { done: t('user.grant.done'), after: () => form.reset() });
   const revoke = useAct(access.revokeAccess, { done: t('user.revoke.done') });
   const askRevoke = (): void => void modals.openConfirmModal({
-    title: t('user.revoke'), children: <Text size="sm">{t('user.revoke.means')}</Text>, labels: { confirm: t('confirm'), cancel: t('cancel') }, confirmProps: { color: 'red.8' }, onConfirm: () => revoke.mutate({ userId }),
+    title: t('user.revoke'), children: <Text size="sm">{t('user.revoke.means')}</Text>, labels: { confirm: t('confirm'), cancel: t('cancel') }, confirmProps: { color: 'red.9' }, onConfirm: () => revoke.mutate({ userId }),
   });
   return (
     <Panel title={t('user.access')}>

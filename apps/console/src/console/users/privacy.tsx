@@ -31,7 +31,7 @@ export function Privacy({ userId }: { userId: string }) {
       <Panel title={t('user.erase')} hint={t('user.erase.hint')}>
         <Group align="flex-end">
           <TextInput label={t('user.erase.type', { userId })} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} flex={1} miw={220} />
-          <Button color="red.8" leftSection={<IconTrash size={16} />} disabled={typed !== userId} loading={erase.isPending} onClick={() => erase.mutate({ userId })}>{t('user.erase.do')}</Button>
+          <Button color="red.9" leftSection={<IconTrash size={16} />} disabled={typed !== userId} loading={erase.isPending} onClick={() => erase.mutate({ userId })}>{t('user.erase.do')}</Button>
         </Group>
         {erase.data && <Stack mt="md" gap="xs"><Status word={erase.data.status} /><Facts rows={Object.entries(erase.data.rooms).map(([room, state]) => [room, <Text key={room} span size="sm">{state}</Text>])} /></Stack>}
       </Panel>

@@ -14,7 +14,7 @@ export function Endpoints() {
   const change = useAct(notifications.updateEndpoint, { done: t('webhook.changed') });
   const remove = useAct(notifications.deleteEndpoint, { done: t('webhook.deleted') });
   const ask = (id: string, url: string): void => void modals.openConfirmModal({
-    title: t('webhook.delete'), children: <Text size="sm" className="wide">{url}</Text>, labels: { confirm: t('delete'), cancel: t('cancel') }, confirmProps: { color: 'red.8' }, onConfirm: () => remove.mutate({ id }),
+    title: t('webhook.delete'), children: <Text size="sm" className="wide">{url}</Text>, labels: { confirm: t('delete'), cancel: t('cancel') }, confirmProps: { color: 'red.9' }, onConfirm: () => remove.mutate({ id }),
   });
   return (
     <Panel title={t('webhook.endpoints')}>

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -76,16 +75,6 @@ describe('an operator with a webhook', () => {
     expect((await client.post(`/v1/webhook-deliveries/${last.id}/resend`)).body).toMatchObject({ status: 'pending' });
     await eventually(async () => expect(received.filter(({ id }) => id === last.eventId).length).toBe(before + 1));
   });
-});
-
-it('tells a host with ten lines of code who got what', async () => {
-  const example = spawn(process.execPath, ['examples/consumer.mjs'], { env: { ...process.env, NODE_OPTIONS: '', NATS_URL: product.natsUrl }, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  example.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await eventually(async () => expect(said).toMatch(/^nina got 25 credits \(event [0-9a-f-]{36}\)$/m));
-  const ended = new Promise((resolve) => example.once('exit', resolve));
-  example.kill();
-  await ended;
 });
 
 describe('statistics', () => {

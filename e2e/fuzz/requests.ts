@@ -24,7 +24,7 @@ export function requestsOf(api: ApiDocument, operation: Operation, adminKey: str
   const fields = (place: string): Arbitrary<Fields> => {
     const parameters = operation.parameters.filter((parameter) => parameter.in === place);
     const values = Object.fromEntries(parameters.map(({ name, schema }) => [name, fieldOf(api, schema, name)]));
-    return fc.record(values, { requiredKeys: parameters.filter(({ required }) => required).map(({ name }) => name) }) as Arbitrary<Fields>;
+    return fc.record(values, { requiredKeys: parameters.filter(({ required }) => required).map(({ name }) => name) });
   };
   const body = operation.body ? (valueOf(api, operation.body).map(withKnown) as Arbitrary<Fields>) : fc.constant(null);
   return fc.record({

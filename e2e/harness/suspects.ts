@@ -42,9 +42,15 @@ export class Suspects {
     expect([200, 201, 202]).toContain(status);
   });
 
+  /** Waits until the score is known where referrals are kept, and where their bonuses are. */
   scored = (score: number) => eventually(async () => {
     const { body } = await this.client.get(`/v1/users/${this.referee}/referral`);
     expect(body.fraudScore).toBe(score);
+    const { data: bonuses } = (await this.client.get(`/v1/users/${this.referrer}/bonuses?referralId=${body.id}`)).body;
+    for (const { id } of bonuses) {
+      const { assessments }: { assessments: { score: number; assessedAt: string }[] } = (await this.client.get(`/v1/bonuses/${id}`)).body.calculation;
+      expect([...assessments].sort((a, b) => a.assessedAt.localeCompare(b.assessedAt)).at(-1)).toMatchObject({ score });
+    }
   });
 
   /** The open one, once there is one. */

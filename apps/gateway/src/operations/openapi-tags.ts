@@ -9,6 +9,7 @@ export const TAGS: Record<string, string> = {
   Reviews: 'Referrals that wait for a person.',
   'Fraud patterns': 'What operators forbid, and networks that many share by right.',
   Rings: 'Groups of users who look like one.',
+  Imports: 'History of an older system: its users, codes and referrals.',
   Jobs: 'The timetable, its runs, and what a comparison of the books found.',
   Programme: 'The numbers by which everything is decided, in versions.',
   Privacy: 'Erasure and export.',

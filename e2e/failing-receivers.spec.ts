@@ -9,7 +9,6 @@ const HOUR = 60;
 
 let product: Product;
 let client: Client;
-let usual: number;
 const receiver = new MoodyReceiver();
 const posted: string[] = [];
 
@@ -21,8 +20,7 @@ beforeAll(async () => {
   receiver.secret = (await client.post('/v1/webhook-endpoints', { url: receiver.url })).body.secret;
   const code = await client.codeOf('till');
   expect((await client.tell('POST', '/v1/referrals', { refereeId: 'nina', code, appId: 'chat', occurredAt: '2026-04-13T09:00:00.000Z' })).status).toBe(201);
-  await post(10); // the first ones find nothing prepared
-  usual = await post(40);
+  await post(10);
 }, 60_000);
 afterAll(async () => {
   await receiver.stop();
@@ -43,9 +41,10 @@ async function post(count: number): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(count / 2)]!;
 }
 
-/** The median as it is when all is well, but for what a busy machine adds by chance. */
-async function expectUsualSpeed(): Promise<void> {
-  expect(await post(40)).toBeLessThan(3 * usual + 20);
+/** Far below the five seconds that an attempt may take; how busy the machine is decides about the rest. */
+const AT_MOST_MS = 1_000;
+async function expectSpeed(): Promise<void> {
+  expect(await post(40)).toBeLessThan(AT_MOST_MS);
 }
 
 /** Attempts go by the machine's time, which no test clock moves; so what was noted is made to lie further back. */
@@ -62,7 +61,7 @@ describe('a receiver of webhooks', () => {
   it('that is down for an hour is tried again and again, and payments never notice', async () => {
     await untilQuiet(product.owner);
     await receiver.stop();
-    await expectUsualSpeed();
+    await expectSpeed();
     for (let minutes = 0; minutes < HOUR; minutes += 10) {
       await untilTried();
       await pass(10);
@@ -79,7 +78,7 @@ describe('a receiver of webhooks', () => {
   ])('that %s afterwards is no better, and payments never notice', async (mood, error) => {
     receiver.mood = mood;
     await pass(HOUR);
-    await expectUsualSpeed();
+    await expectSpeed();
     await untilFailed(error);
   }, 60_000);
 

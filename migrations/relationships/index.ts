@@ -3,10 +3,11 @@ import { RelationshipsErasure } from './erasure.js';
 import { RelationshipsImports } from './imports.js';
 import { RelationshipsInitial } from './initial.js';
 import { RelationshipsPartitions } from './partitions.js';
+import { RelationshipsPlanOnce } from './plan-once.js';
 import { RelationshipsRetention } from './retention.js';
 import { RelationshipsRevocation } from './revocation.js';
 
 export const relationshipsMigrations = {
   room: 'relationships',
-  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsErasure],
+  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsPlanOnce, RelationshipsErasure],
 };

@@ -14,9 +14,7 @@ const GROUP = 1_024;
 /** An event may stand for a hundred referrals: a group is no longer than what a transaction takes in its stride. */
 const GROUP_BYTES = 512 * 1_024;
 /** Groups begin at least so far apart: with four steps from a registration to its paid bonuses, well below a second. */
-const PACE = { everyMs: 60, restTurns: 3, restMs: 700 };
-/** So many messages that the broker still has to deliver are too many to yield to others any longer. */
-const BACKLOG = 100_000;
+const PACE_MS = 60;
 /** A message that fails this often goes to the dead letters. */
 const ATTEMPTS = 5;
 const BACK_OFF_MS = [200, 1_000, 2_000, 4_000];
@@ -30,10 +28,10 @@ interface Arrival {
 /** Reads the room's events in groups: inbox row and effect commit together, and only then the broker hears of it. */
 export class ConsumerLoop {
   private readonly queue: Arrival[] = [];
-  private readonly linger = new Linger<Arrival>((arrivals) => this.enqueue(arrivals));
+  private readonly linger = new Linger<Arrival>((arrivals) => this.enqueue(arrivals), IN_HAND / 4);
   private readonly reading = new Set<ConsumerMessages>();
   private working: Promise<void> | undefined;
-  private readonly pace = new Pace(PACE);
+  private readonly pace = new Pace(PACE_MS);
   private stopped = false;
   private done: Promise<unknown> = Promise.resolve();
   /** subjects for which others linger */
@@ -104,9 +102,8 @@ export class ConsumerLoop {
   private async work(): Promise<void> {
     await new Promise(setImmediate); // what one network read brought is one group
     while (this.queue.length > 0 && !this.stopped) {
-      await this.pace.turn(this.queue[0]!.message.info.pending > BACKLOG);
+      await this.pace.turn();
       await this.handle(this.queue.splice(0, this.groupSize()));
-      this.pace.done();
     }
     this.working = undefined;
   }

@@ -25,6 +25,14 @@ describe('what lingers', () => {
     expect(released).toEqual(['a1']);
   });
 
+  it('gives way, the oldest first, when more comes than is kept', () => {
+    const released: string[][] = [];
+    const linger = new Linger<string>((items) => released.push(items), 2);
+    for (const key of ['a', 'b', 'c', 'b', 'd']) linger.hold(key, key, 5_000);
+    expect(released).toEqual([['a'], ['b', 'b']]);
+    linger.clear();
+  });
+
   it('is forgotten when its room stops', async () => {
     const { released, linger } = watched();
     linger.hold('a', 'a1', 1);

@@ -10,12 +10,17 @@ interface Waiting<Item> {
 export class Linger<Item> {
   private readonly waiting = new Map<string, Waiting<Item>>();
 
-  constructor(private readonly release: (items: Item[]) => void) {}
+  /** @param atMost aggregates kept at once: the oldest gives way to a further one, so that a backlog never stands still for want of hands */
+  constructor(
+    private readonly release: (items: Item[]) => void,
+    private readonly atMost = 512,
+  ) {}
 
   hold(key: string, item: Item, atMostMs: number): void {
     const known = this.waiting.get(key);
-    if (known) known.items.push(item);
-    else this.waiting.set(key, { items: [item], timer: setTimeout(() => this.end(key), atMostMs) });
+    if (known) return void known.items.push(item);
+    if (this.waiting.size >= this.atMost) this.end(this.waiting.keys().next().value!);
+    this.waiting.set(key, { items: [item], timer: setTimeout(() => this.end(key), atMostMs) });
   }
 
   /** What was waited for is here. */

@@ -23,7 +23,7 @@ export class RelayLoop {
   private wake: (() => void) | undefined;
   private dirty = true;
   private stopped = false;
-  private readonly pace = new Pace({ everyMs: PACE_MS });
+  private readonly pace = new Pace(PACE_MS);
   /** since when events wait for crowds to pass */
   private yieldingSince: number | undefined;
   private done: Promise<void> = Promise.resolve();

@@ -24,8 +24,10 @@ it('pays silver bonuses of 8, 15 and 38 from the sixth qualified referral on, an
     await client.post('/v1/activity', { id: `use-${name}`, userId: name, kind: 'app_used', appId: 'chat', occurredAt: ago(3, 10) });
     await client.post('/v1/payments', { id: `pay-${name}`, userId: name, kind: 'purchase', amount: 500, currency: 'EUR', status: 'settled', occurredAt: ago(1) });
   };
-  for (let n = 1; n <= 5; n += 1) await bring(`friend-${n}`);
-  await eventually(async () => expect(await client.balance('anna')).toMatchObject({ available: 5 * (5 + 10 + 25), held: 0 }));
+  for (let n = 1; n <= 5; n += 1) {
+    await bring(`friend-${n}`);
+    await eventually(async () => expect(await client.balance('anna')).toMatchObject({ available: n * (5 + 10 + 25), held: 0 }));
+  }
   expect((await client.get('/v1/users/anna/tier')).body).toMatchObject({ tier: 'silver', multiplier: 15_000, qualifiedCount: 5, nextTierAt: 15 });
   await bring('friend-6');
   await eventually(async () => expect(await client.balance('anna')).toMatchObject({ available: 200 + 8 + 15 + 38, held: 0 }));

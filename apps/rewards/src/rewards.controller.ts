@@ -131,8 +131,7 @@ export class RewardsController implements RoomController {
     await noteAddresses(tx, received);
   }
 
-  /** Waits for the assessment, which usually follows at once; without it the bonuses are booked as pending, and once more when it has come. */
-  @On(events.referralRegistered, { lingers: { until: events.referralAssessed, atMostMs: 2_000 } })
+  @On(events.referralRegistered)
   async referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
     const waiting = await waitingPayments(tx, received.map(({ data }) => data.refereeId));
     this.log(await grantBonuses(tx, 'registered', received.map(({ data }) => asOccasion(data, data.registeredAt))));

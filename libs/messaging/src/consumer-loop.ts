@@ -5,10 +5,9 @@ import { bury, failpoint, isTransient, type Database } from '@referrals/persiste
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { applyEvents } from './apply-events.js';
 import type { AnyEvent, Subscription } from './handle.js';
-import { Linger } from './linger.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
-import { consumerName, eventSubject, IN_HAND, STREAM } from './stream.js';
+import { consumerName, IN_HAND, STREAM } from './stream.js';
 
 const GROUP = 1_024;
 /** An event may stand for a hundred referrals: a group is no longer than what a transaction takes in its stride. */
@@ -28,14 +27,11 @@ interface Arrival {
 /** Reads the room's events in groups: inbox row and effect commit together, and only then the broker hears of it. */
 export class ConsumerLoop {
   private readonly queue: Arrival[] = [];
-  private readonly linger = new Linger<Arrival>((arrivals) => this.enqueue(arrivals), IN_HAND / 4);
   private readonly reading = new Set<ConsumerMessages>();
   private working: Promise<void> | undefined;
   private readonly pace = new Pace(PACE_MS);
   private stopped = false;
   private done: Promise<unknown> = Promise.resolve();
-  /** subjects for which others linger */
-  private readonly awaited: Set<string>;
 
   constructor(
     private readonly db: Database,
@@ -43,9 +39,7 @@ export class ConsumerLoop {
     private readonly name: string,
     private readonly subscriptions: Subscription[],
     private readonly log: Log,
-  ) {
-    this.awaited = new Set(subscriptions.flatMap(({ lingers }) => (lingers ? [eventSubject(lingers.until.type)] : [])));
-  }
+  ) {}
 
   start(): void {
     this.done = Promise.all(this.subscriptions.map((subscription) => this.read(subscription)));
@@ -53,15 +47,14 @@ export class ConsumerLoop {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.linger.clear();
     for (const messages of this.reading) messages.stop();
     await this.done;
     await this.working;
   }
 
   /** Stream and consumer may be missing for a while: at the first start, or after the broker lost its store. */
-  private async read({ kind, lingers }: Subscription): Promise<void> {
-    const callback = (message: JsMsg): void => this.take(message, lingers);
+  private async read({ kind }: Subscription): Promise<void> {
+    const callback = (message: JsMsg): void => this.take(message);
     while (!this.stopped) {
       try {
         const consumer = await jetstream(this.nats, { timeout: 3_000 }).consumers.get(STREAM, consumerName(this.name, kind.type));
@@ -86,16 +79,8 @@ export class ConsumerLoop {
     }
   }
 
-  private take(message: JsMsg, lingers: Subscription['lingers']): void {
-    const arrival = { message, event: eventOf(message) };
-    const aggregate = arrival.event?.aggregateId ?? '';
-    if (this.awaited.has(message.subject)) this.linger.end(aggregate);
-    if (lingers && !message.redelivered) this.linger.hold(aggregate, arrival, lingers.atMostMs);
-    else this.enqueue([arrival]);
-  }
-
-  private enqueue(arrivals: Arrival[]): void {
-    this.queue.push(...arrivals);
+  private take(message: JsMsg): void {
+    this.queue.push({ message, event: eventOf(message) });
     this.working ??= this.work();
   }
 

@@ -74,12 +74,7 @@ export interface ReceivedEvent<Data> {
 /** An event of whatever kind. */
 export type AnyEvent = ReceivedEvent<never> & { type: string };
 
-export interface OnOptions {
-  /** an event waits in the room for one of another kind about the same aggregate that usually follows soon, because both together are less work */
-  lingers?: { until: EventKind<unknown>; atMostMs: number };
-}
-
-export interface Subscription extends OnOptions {
+export interface Subscription {
   kind: EventKind<unknown>;
   /** the same function for all kinds that it receives in one list */
   handle: (tx: Transaction, events: ReceivedEvent<never>[]) => Promise<void>;
@@ -91,16 +86,15 @@ const ON = Symbol('on');
 interface Bond {
   kind: EventKind<unknown>;
   key: string;
-  options: OnOptions;
 }
 
 /** Receives events of a kind: each once, in lists, in the transaction of their effect. */
-export function On<Data>(kind: EventKind<Data>, options: OnOptions = {}) {
+export function On<Data>(kind: EventKind<Data>) {
   return <T extends (tx: Transaction, events: ReceivedEvent<Data>[]) => Promise<void>>(
     target: RoomController, key: string, _descriptor: TypedPropertyDescriptor<T>,
   ): void => {
     const known = (Reflect.getMetadata(ON, target) as Bond[] | undefined) ?? [];
-    Reflect.defineMetadata(ON, [...known, { kind, key, options }], target);
+    Reflect.defineMetadata(ON, [...known, { kind, key }], target);
   };
 }
 
@@ -118,5 +112,5 @@ export function subscriptionsOf(controller: RoomController): Subscription[] {
   const found = (Reflect.getMetadata(ON, Object.getPrototypeOf(controller) as object) as Bond[] | undefined) ?? [];
   const methods = controller as unknown as Record<string, Subscription['handle']>;
   const handles = new Map([...new Set(found.map(({ key }) => key))].map((key) => [key, methods[key]!.bind(controller)]));
-  return found.map(({ kind, key, options }) => ({ kind, ...options, handle: handles.get(key)! }));
+  return found.map(({ kind, key }) => ({ kind, handle: handles.get(key)! }));
 }

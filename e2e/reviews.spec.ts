@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => product.stop(), 30_000);
 
-const told = async (type: string, reviewId: string): Promise<any[]> => // eslint-disable-line @typescript-eslint/no-explicit-any
+const told = async (type: string, reviewId: string): Promise<any[]> => // eslint-disable-line @typescript-eslint/no-explicit-any -- rows as the database keeps them
   (await product.owner.query(`select body -> 'data' as data from fraud.outbox where type = $1 and aggregate_id = $2 order by id`, [type, reviewId])).rows.map(({ data }) => data);
 
 let count = 0;

@@ -1,6 +1,6 @@
 import { apiKeys } from '@referrals/contracts';
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, useMemo, useState } from 'react';
+import { lazy, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { ApiProvider, clientOf } from '../shared/api';
@@ -20,12 +20,12 @@ export function App() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [session, setSession] = useState(() => readSession(PLACE));
-  const keep = (next: Session | null): void => {
+  const keep = useCallback((next: Session | null): void => {
     keepSession(PLACE, next);
     if (next === null) queries.clear();
     setSession(next);
-  };
-  const api = useMemo(() => session && { client: clientOf(session.key), session, signOut: () => keep(null) }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
+  }, [queries]);
+  const api = useMemo(() => session && { client: clientOf(session.key), session, signOut: () => keep(null) }, [session, keep]);
   if (!api) {
     const check = (key: string) => clientOf(key).call(apiKeys.list, { limit: 1 });
     return <SignIn title={t('console.title')} hint={t('console.signin.hint')} keyLabel={t('console.key')} asksName check={check} onDone={keep} />;

@@ -126,7 +126,16 @@ describe('the broker loop', () => {
     expect(await consumers()).toEqual(CONSUMERS);
   });
 
-  it('asks at its first look for what has been lacking for more than a minute', async () => {
+  it('asks for all that is lacking while no store is known to have heard it', async () => {
+    const young = await tell(0);
+    const watch = loop(new Broker(nats, [], PLANS));
+    await watch.look();
+    await watch.look();
+    expect(asked).toEqual([young]);
+  });
+
+  it('asks when it begins anew for what has been lacking for more than a minute', async () => {
+    await loop(new Broker(nats, [], PLANS)).look();
     const [old] = [await tell(120), await tell(0)];
     await loop(new Broker(nats, [], PLANS)).look();
     expect(asked).toEqual([old]);

@@ -21,18 +21,21 @@ export class BrokerLoop {
     private readonly log: Log,
   ) {}
 
-  /** One look; what is lost with the whole store is asked for at once, what is lost otherwise after a while. */
+  /**
+   * One look; what is lost with the whole store is asked for at once, what is lost otherwise after a while. Before any
+   * life was noted down nobody can tell whether this store is the one that heard everything, so all is asked for then too.
+   */
   async look(): Promise<void> {
     const { life, made } = await this.broker.look();
     if (made) this.log.info('stream_provisioned');
     const known = await readLife(this.db);
-    if (known !== null && known !== life) {
-      this.log.warn('broker_store_lost');
+    if (known !== life) {
+      if (known !== null) this.log.warn('broker_store_lost');
       await this.redrive('all');
     } else if (performance.now() - this.redrivenAt > REDRIVE_EVERY_MS) {
       await this.redrive('aged');
     }
-    // only now: should the redrive fail, the next look begins it anew
+    // noted only now: should the redrive fail, the next look begins it anew
     if (known !== life) await writeLife(this.db, life);
   }
 

@@ -1,7 +1,5 @@
 import type { Code, codes, Input } from '@referrals/contracts';
-import { Refusal } from '@referrals/domain';
 import { decodeCursor, page, type Database, type Page } from '@referrals/persistence';
-import { validate as isUuid } from 'uuid';
 import { CODE_COLUMNS, codeOf, type CodeRow } from './code-row.js';
 import { findCodes } from './find-codes.js';
 
@@ -13,8 +11,7 @@ export async function searchCodes(db: Database, { code, type, limit, cursor }: I
     const { found: [hit] } = await findCodes(db, [{ text: code }]);
     return { data: hit && 'code' in hit && (type === undefined || hit.code.type === type) ? [codeOf(hit.code)] : [], nextCursor: null };
   }
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !isUuid(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const [before] = decodeCursor(cursor, ['id']) ?? [];
   const rows = await db.rows<CodeRow>(OF_TYPE, [type ?? 'campaign', before ?? null, limit + 1]);
   const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
   return { data: data.map(codeOf), nextCursor };

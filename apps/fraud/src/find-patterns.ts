@@ -12,7 +12,7 @@ const PATTERNS = list(PATTERN_COLUMNS, 'pattern');
 const NETWORKS = list(SHARED_NETWORK_COLUMNS, 'shared_network');
 
 export async function listPatterns(db: Database, { limit, cursor }: Input<typeof fraud.listPatterns>): Promise<Reply<typeof fraud.listPatterns>> {
-  const rows = await db.rows<PatternRow>(PATTERNS, [decodeCursor(cursor, 1)?.[0] ?? null, limit + 1]);
+  const rows = await db.rows<PatternRow>(PATTERNS, [decodeCursor(cursor, ['id'])?.[0] ?? null, limit + 1]);
   const { data, nextCursor } = page(rows, limit, ({ id }) => [id]);
   return { data: data.map(patternOf), nextCursor };
 }
@@ -20,7 +20,7 @@ export async function listPatterns(db: Database, { limit, cursor }: Input<typeof
 export async function listSharedNetworks(
   db: Database, { limit, cursor }: Input<typeof fraud.listSharedNetworks>,
 ): Promise<Reply<typeof fraud.listSharedNetworks>> {
-  const rows = await db.rows<SharedNetworkRow>(NETWORKS, [decodeCursor(cursor, 1)?.[0] ?? null, limit + 1]);
+  const rows = await db.rows<SharedNetworkRow>(NETWORKS, [decodeCursor(cursor, ['id'])?.[0] ?? null, limit + 1]);
   const { data, nextCursor } = page(rows, limit, ({ id }) => [id]);
   return { data: data.map(sharedNetworkOf), nextCursor };
 }

@@ -12,7 +12,7 @@ const LIST = `select ${REVIEW_COLUMNS} from review
 
 export async function listReviews(db: Database, request: Input<typeof fraud.listReviews>): Promise<Reply<typeof fraud.listReviews>> {
   const { status, priority, assignee, limit } = request;
-  const [afterPriority, afterId] = decodeCursor(request.cursor, 2) ?? [];
+  const [afterPriority, afterId] = decodeCursor(request.cursor, ['word', 'id']) ?? [];
   const rows = await db.rows<ReviewRow>(LIST, [status ?? null, priority ?? null, assignee ?? null, afterPriority ?? null, afterId ?? null, limit + 1]);
   const { data, nextCursor } = page(rows, limit, (row) => [row.priority, row.id]);
   return { data: data.map(reviewOf), nextCursor };

@@ -12,7 +12,7 @@ const LIST = `select r.id, r.size, r.devices, r.addresses, r.evidence, r.referra
 
 export async function listRings(db: Database, request: Input<typeof fraud.listRings>): Promise<Reply<typeof fraud.listRings>> {
   const { minSize, minDevices, userId, limit, cursor } = request;
-  const [afterSize, afterId] = decodeCursor(cursor, 2) ?? [];
+  const [afterSize, afterId] = decodeCursor(cursor, ['count', 'id']) ?? [];
   const rows = await db.rows<Omit<Ring, 'foundAt'> & { foundAt: Date }>(
     LIST, [minSize, minDevices, userId ?? null, afterSize ?? null, afterId ?? null, SHOWN_USERS, limit + 1]);
   const { data, nextCursor } = page(rows, limit, ({ size, id }) => [String(size), id]);

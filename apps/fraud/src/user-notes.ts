@@ -1,7 +1,6 @@
 import type { fraud, Input, Reply, UserNote } from '@referrals/contracts';
-import { Refusal } from '@referrals/domain';
 import { decodeCursor, page, type Database, type Transaction } from '@referrals/persistence';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { v7 as uuidv7 } from 'uuid';
 
 interface NoteRow {
   id: string;
@@ -22,8 +21,7 @@ export async function noteUser(tx: Transaction, { userId, body }: Input<typeof f
 }
 
 export async function listUserNotes(db: Database, { userId, limit, cursor }: Input<typeof fraud.listUserNotes>): Promise<Reply<typeof fraud.listUserNotes>> {
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !isUuid(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const [before] = decodeCursor(cursor, ['id']) ?? [];
   const { data, nextCursor } = page(await db.rows<NoteRow>(LIST, [userId, before ?? null, limit + 1]), limit, ({ id }) => [id]);
   return { data: data.map(noteOf), nextCursor };
 }

@@ -21,7 +21,7 @@ export interface ListRequest {
 }
 
 export async function listReferrals(db: Database, { userId, stage, limit, cursor }: ListRequest): Promise<Page<ReferralRow>> {
-  const [arrivedAt, id] = decodeCursor(cursor, 2) ?? [null, null];
+  const [arrivedAt, id] = decodeCursor(cursor, ['instant', 'id']) ?? [null, null];
   const rows = await db.rows<{ row: ReferralRow }>(LIST, [userId, stage ?? null, arrivedAt, id, limit + 1]);
   return page(rows.map(({ row }) => row), limit, (row) => [row.arrived_at, row.id]);
 }

@@ -1,7 +1,6 @@
 import type { Input, Reply, scheduler } from '@referrals/contracts';
-import { Refusal } from '@referrals/domain';
 import { decodeCursor, page, type Database, type Transaction } from '@referrals/persistence';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { v7 as uuidv7 } from 'uuid';
 import { CHECKS, type Check } from './checks.js';
 
 export interface Difference {
@@ -68,8 +67,7 @@ const LIST = `select id, run_id as "runId", check_name as "check", subject, expe
   where $1::uuid is null or id < $1 order by id desc limit $2`;
 
 export async function listDifferences(db: Database, { limit, cursor }: Input<Listing>): Promise<Reply<Listing>> {
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !isUuid(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const [before] = decodeCursor(cursor, ['id']) ?? [];
   const { data, nextCursor } = page(await db.rows<DifferenceRow>(LIST, [before ?? null, limit + 1]), limit, (row) => [row.id]);
   return { data: data.map((row) => ({ ...row, foundAt: row.foundAt.toISOString() })), nextCursor };
 }

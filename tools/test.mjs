@@ -17,7 +17,7 @@ const checks = {
 /** The rooms' specs, the stories in one process, and a handful of them again with one process per room, the short run of faults. */
 const suites = {
   unit: { files: '{apps,libs,migrations,bench}/**/*.spec.ts', workers: 2, env: {} },
-  stories: { files: 'e2e/**/*.spec.ts', workers: 1, env: { STORIES_SHAPE: 'one' } },
+  stories: { files: 'e2e/**/*.spec.ts', workers: 2, env: { STORIES_SHAPE: 'one' } },
   chaos: { files: 'chaos/**/*.spec.ts', workers: 1, env: {} },
   processes: { files: 'e2e/**/*.both.spec.ts', workers: 1, env: { STORIES_SHAPE: 'processes' } },
 };
@@ -25,7 +25,7 @@ const suites = {
 /** Everything; the last line is `N passed, N failed`. @returns the exit code */
 export async function test(node) {
   const results = [];
-  for (const name of Object.keys(checks)) results.push(await check(name, node));
+  results.push(...(await Promise.all(Object.keys(checks).map((name) => check(name, node)))));
   const built = ofCheck('build', await build(node, { quiet: true }));
   results.push(built);
   if (built.failed === 0) {

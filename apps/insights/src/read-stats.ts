@@ -31,7 +31,7 @@ export async function readDaily(db: Database, { from, to, appId }: Input<Contrac
 
 const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
 
-const LIABILITY = `select to_char(hold_until at time zone 'utc', 'YYYY-MM-DD') as "releaseDate", unit, sum(amount)::bigint as amount, count(*) as bonuses
+const LIABILITY = `select to_char(hold_until at time zone 'utc', 'YYYY-MM-DD') as "releaseDate", unit, sum(amount - gone)::bigint as amount, count(*) as bonuses
   from bonus where status = 'held' group by 1, 2 order by 1 nulls last, 2`;
 
 export async function readOverview(db: Database): Promise<Reply<Contracts['overview']>> {

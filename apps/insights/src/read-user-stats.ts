@@ -18,7 +18,7 @@ const STATS = `with
       select min(occurred_at) as paid_at, max(occurred_at) as last_paid_at, min(occurred_at) filter (where kind <> 'topup') as converted_at
       from payment where user_id = r.referee_id and occurred_at >= r.registered_at) y
     where r.referrer_id = $1),
-  own as (select unit, event, amount, status from bonus where user_id = $1),
+  own as (select unit, event, amount - gone as amount, status from bonus where user_id = $1),
   happened as (
     select id, registered_at as at, 'registered' as event, name, source_app_id from mine
     union all select id, activated_at, 'activated', name, source_app_id from mine where activated_at is not null

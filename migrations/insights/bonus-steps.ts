@@ -51,7 +51,7 @@ const STANDING = `select t.amount, t.amount - t.remaining as gone, t.sequence, t
                  from jsonb_each(told.steps)) s) steps) t`;
 
 const PROJECT = `create or replace function insights.project(facts jsonb) returns void language plpgsql as $$
-     declare ids uuid[]; daily_before insights.daily[]; standing_before insights.standing[];
+     declare ids uuid[]; daily_before insights.daily[]; standing_before insights.standing[]; funnel_before insights.funnel[];
      begin
        perform pg_advisory_xact_lock(common.lock_key('insights', 'project'));
        select array_agg(distinct id) into ids from (
@@ -61,6 +61,8 @@ const PROJECT = `create or replace function insights.project(facts jsonb) return
          select day, app_id, ${sums(DAILY)} from insights.daily_fact where referral_id = any(ids) group by day, app_id) f;
        select array_agg(row(f.period, f.user_id, f.qualified, f.credits)::insights.standing) into standing_before from (
          select period, user_id, ${sums('qualified, credits')} from insights.standing_fact where referral_id = any(ids) group by period, user_id) f;
+       select array_agg(row(f.stage, f.referrals)::insights.funnel) into funnel_before from (
+         select stage, ${sums('referrals')} from insights.funnel_fact where referral_id = any(ids) group by stage) f;
 
        insert into insights.referral (id) select unnest(ids) on conflict do nothing;
        update insights.referral r set referrer_id = t."referrerId", referee_id = t."refereeId", source_app_id = t."sourceAppId", registered_at = t."registeredAt"
@@ -94,4 +96,10 @@ const PROJECT = `create or replace function insights.project(facts jsonb) return
            union all select period, user_id, -qualified, -credits from unnest(standing_before)) as change
          group by period, user_id having ${anyChange('qualified, credits')}
          on conflict (period, user_id) do update set ${added('standing', 'qualified, credits')};
+       insert into insights.funnel (stage, referrals)
+         select stage, ${sums('referrals')} from (
+           select stage, referrals from insights.funnel_fact where referral_id = any(ids)
+           union all select stage, -referrals from unnest(funnel_before)) as change
+         group by stage having ${anyChange('referrals')}
+         on conflict (stage) do update set ${added('funnel', 'referrals')};
      end $$`;

@@ -8,7 +8,7 @@ export type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(t
 /** What a group of events says, as `insights.project` takes it. Times are ISO 8601. */
 export interface Facts {
   referrals: { id: string; referrerId: string; refereeId: string; sourceAppId: string | null; registeredAt: string }[];
-  stages: { referralId: string; stage: 'registered' | 'activated' | 'qualified' | 'retained' | 'blocked'; trigger: string; at: string }[];
+  stages: { referralId: string; stage: Stage; trigger: string; at: string }[];
   bonuses: BonusFact[];
 }
 
@@ -27,11 +27,11 @@ export interface Payment {
   occurredAt: string;
 }
 
-type StageEvent = Received<'referralRegistered'> | Received<'referralActivated'> | Received<'referralQualified'> | Received<'referralRetained'>;
+type StageEvent = Received<'referralRegistered'> | Received<'referralActivated'> | Received<'referralQualified'> | Received<'referralRetained'> | Received<'referralRevoked'> | Received<'reviewDecided'>;
 
-type Stage = 'registered' | 'activated' | 'qualified' | 'retained';
+type Stage = 'registered' | 'activated' | 'qualified' | 'retained' | 'blocked' | 'revoked' | 'rejected';
 
-/** A stage counts on the day of its event's `occurredAt`, for each payment that it rests on. */
+/** A stage counts on the day of its event's `occurredAt`, for each payment that it rests on; what ends it is kept beside it. */
 function stageFacts(stage: Stage, received: StageEvent[]): Partial<Facts> {
   return {
     referrals: received.map(({ data }) => ({
@@ -81,6 +81,8 @@ const FACTS_OF = new Map([
   [events.referralActivated, stage('activated')],
   [events.referralQualified, stage('qualified')],
   [events.referralRetained, stage('retained')],
+  [events.referralRevoked, stage('revoked')],
+  [events.reviewDecided, (received: AnyEvent[]) => stageFacts('rejected', (received as Received<'reviewDecided'>[]).filter(({ data }) => data.decision === 'rejected'))],
   [events.bonusPaid, bonus('paid')],
   [events.bonusHeld, bonus('held')],
   [events.bonusReleased, bonus('released')],

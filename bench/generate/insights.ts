@@ -6,9 +6,12 @@ export const fillInsights = ({ holds }: Plan): Filling[] => [
   { table: 'insights.bonus', statements: BONUSES.map((bonus) => {
     const { party, event, unit, amount, moment: { at }, where } = bonus;
     const held = isHeld(bonus, holds);
-    return `insert into insights.bonus (id, referral_id, user_id, party, event, unit, amount, status, sequence, hold_reason, hold_until, held_at, paid_at)
-      select ${bonusId(bonus)}, id, ${userOf(bonus)}, '${party}', '${event}', '${unit}', ${amount}, '${held ? 'held' : 'paid'}', 1, ${held ? `'score'` : 'null'},
-        ${held ? `${at} + interval '48 hours'` : 'null'}, ${held ? at : 'null'}, ${held ? 'null' : at} from generated where ${where}`;
+    const [reason, until] = held ? [`'score'`, `${at} + interval '48 hours'`] : ['null', 'null::timestamptz'];
+    return `insert into insights.bonus (id, referral_id, user_id, party, event, unit, amount, status, sequence, hold_reason, hold_until, held_at, paid_at, told)
+      select ${bonusId(bonus)}, id, ${userOf(bonus)}, '${party}', '${event}', '${unit}', ${amount}, '${held ? 'held' : 'paid'}', 1, ${reason}, ${until},
+        ${held ? at : 'null'}, ${held ? 'null' : at},
+        jsonb_build_object('1', jsonb_build_object('kind', '${held ? 'held' : 'paid'}', 'amount', ${amount}, 'reason', ${reason}, 'until', ${until}, 'at', ${at}))
+      from generated where ${where}`;
   }) },
   { table: 'insights.stage', statements: [`insert into insights.stage (referral_id, stage, trigger, at)
    select id, stage, trigger, at from generated cross join lateral (values ('registered', '', ${REGISTERED.at}, true), ('activated', '', ${ACTIVATED.at}, activates),

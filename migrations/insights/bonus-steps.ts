@@ -67,9 +67,10 @@ const PROJECT = `create or replace function insights.project(facts jsonb) return
        insert into insights.referral (id) select unnest(ids) on conflict do nothing;
        update insights.referral r set referrer_id = t."referrerId", referee_id = t."refereeId", source_app_id = t."sourceAppId", registered_at = t."registeredAt"
          from (select distinct on (id) * from ${binary(REFERRALS)} order by id) t where r.id = t.id and r.referrer_id is null;
-       insert into insights.stage as s (referral_id, stage, trigger, at)
-         select "referralId", stage, trigger, min(at) from ${binary(STAGES)} group by 1, 2, 3
-         on conflict (referral_id, stage, trigger) do update set at = least(s.at, excluded.at) where excluded.at < s.at;
+       insert into insights.stage as s (referral_id, stage, trigger, at, sequence)
+         select "referralId", stage, trigger, min(at), max(sequence) from ${binary(STAGES)} group by 1, 2, 3
+         on conflict (referral_id, stage, trigger) do update set at = least(s.at, excluded.at), sequence = greatest(s.sequence, excluded.sequence)
+         where excluded.at < s.at or excluded.sequence > s.sequence;
 
        insert into insights.bonus as b (id, referral_id, user_id, party, event, app_id, unit, told, amount, gone, status, sequence, hold_reason, hold_until, held_at, paid_at)
          select f.id, f."referralId", f."userId", f.party, f.event, f."appId", f.unit, told.steps,

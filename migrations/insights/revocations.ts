@@ -15,10 +15,12 @@ const STATEMENTS = [
   'alter table insights.stage drop constraint stage_stage_check',
   `alter table insights.stage add constraint stage_stage_check
      check (stage in ('registered', 'activated', 'qualified', 'retained', 'blocked', 'revoked', 'rejected'))`,
+  // of the last time that it was told: a dispute that is won restores what was revoked
+  'alter table insights.stage add column sequence int not null default 0',
   // the stages that a referral has now, or passed on its way there
   `create view insights.reached as
      select s.* from insights.stage s where s.stage in ('registered', 'activated', 'qualified', 'retained')
-       and not exists (select from insights.stage g where g.referral_id = s.referral_id and g.stage = 'revoked' and g.trigger = s.trigger)`,
+       and not exists (select from insights.stage g where g.referral_id = s.referral_id and g.stage = 'revoked' and g.trigger = s.trigger and g.sequence > s.sequence)`,
   `create or replace view insights.standing_fact as
      select f.referral_id, p.period, f.user_id, f.qualified, f.credits from (
        select s.referral_id, r.referrer_id as user_id, s.at, 1 as qualified, 0::bigint as credits

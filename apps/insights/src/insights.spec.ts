@@ -212,6 +212,7 @@ describe('statistics', () => {
     };
     const allTime = (await readLeaderboard(db, { period: 'all', limit: 5 })).data;
     expect(allTime.map((entry) => entry.qualified)).toEqual(qualified('').slice(0, 5));
+    for (const { userId, credits } of allTime) expect((await readUserStats(db, userId)).credits.earned).toBe(credits);
     const month = (await readLeaderboard(db, { period: 'month', limit: 5 })).data;
     expect(month.map((entry) => entry.qualified)).toEqual(qualified('2026-02-01').slice(0, 5));
   });

@@ -1,5 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import { added, anyChange, columns, DAILY, negated, REFERRALS, STAGES, sums } from './project.js';
+import { REVOCATIONS } from './revocations.js';
 
 /**
  * A bonus keeps each step that was told of it, under its sequence. How it stands is read off all of them at once: steps that come late or twice, the taking
@@ -7,7 +8,7 @@ import { added, anyChange, columns, DAILY, negated, REFERRALS, STAGES, sums } fr
  */
 export class InsightsBonusSteps extends Migration {
   override up(): void {
-    for (const sql of [...COLUMNS, KNOWN_STEPS, PROJECT]) this.addSql(sql);
+    for (const sql of [...COLUMNS, KNOWN_STEPS, ...REVOCATIONS, ...SUMS_ANEW, PROJECT]) this.addSql(sql);
   }
 }
 
@@ -26,6 +27,12 @@ const KNOWN_STEPS = `update insights.bonus set gone = case when status = 'clawed
   case when held_at is null or status = 'held' then '{}' else ${step('-1', `'held'`, 'held_at')} end
   || case when paid_at is null or status = 'paid' then '{}' else ${step('0', `'released'`, 'paid_at')} end
   || ${step('sequence', `case status when 'paid' then 'released' else status end`, `case status when 'paid' then paid_at when 'held' then held_at end`)}`;
+
+/** The sums per referrer as the view gives them from now on. */
+const SUMS_ANEW = [
+  'delete from insights.standing',
+  `insert into insights.standing (period, user_id, qualified, credits) select period, user_id, ${sums('qualified, credits')} from insights.standing_fact group by period, user_id`,
+];
 
 const binary = (list: string): string => list.replace('json_to_recordset', 'jsonb_to_recordset');
 const BONUSES = `jsonb_to_recordset(facts -> 'bonuses') as t(id uuid, "referralId" uuid, "userId" text, party text, event text, "appId" text, unit text,
@@ -67,9 +74,10 @@ const PROJECT = `create or replace function insights.project(facts jsonb) return
        insert into insights.referral (id) select unnest(ids) on conflict do nothing;
        update insights.referral r set referrer_id = t."referrerId", referee_id = t."refereeId", source_app_id = t."sourceAppId", registered_at = t."registeredAt"
          from (select distinct on (id) * from ${binary(REFERRALS)} order by id) t where r.id = t.id and r.referrer_id is null;
-       insert into insights.stage as s (referral_id, stage, trigger, at)
-         select "referralId", stage, trigger, min(at) from ${binary(STAGES)} group by 1, 2, 3
-         on conflict (referral_id, stage, trigger) do update set at = least(s.at, excluded.at) where excluded.at < s.at;
+       insert into insights.stage as s (referral_id, stage, trigger, at, sequence)
+         select "referralId", stage, trigger, min(at), max(sequence) from ${binary(STAGES)} group by 1, 2, 3
+         on conflict (referral_id, stage, trigger) do update set at = least(s.at, excluded.at), sequence = greatest(s.sequence, excluded.sequence)
+         where excluded.at < s.at or excluded.sequence > s.sequence;
 
        insert into insights.bonus as b (id, referral_id, user_id, party, event, app_id, unit, told, amount, gone, status, sequence, hold_reason, hold_until, held_at, paid_at)
          select f.id, f."referralId", f."userId", f.party, f.event, f."appId", f.unit, told.steps,

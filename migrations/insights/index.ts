@@ -3,9 +3,8 @@ import { InsightsErasure } from './erasure.js';
 import { InsightsInitial } from './initial.js';
 import { InsightsPartitions } from './partitions.js';
 import { InsightsProjectBinary } from './project-binary.js';
-import { InsightsRevocations } from './revocations.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsRevocations, InsightsBonusSteps, InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsErasure],
 };

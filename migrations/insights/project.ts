@@ -8,7 +8,7 @@ export const anyChange = (list: string): string => columns(list).map((column) =>
 export const negated = (list: string): string => columns(list).map((column) => `-${column}`).join(', ');
 
 export const REFERRALS = `json_to_recordset(facts -> 'referrals') as t(id uuid, "referrerId" text, "refereeId" text, "sourceAppId" text, "registeredAt" timestamptz)`;
-export const STAGES = `json_to_recordset(facts -> 'stages') as t("referralId" uuid, stage text, trigger text, at timestamptz)`;
+export const STAGES = `json_to_recordset(facts -> 'stages') as t("referralId" uuid, stage text, trigger text, at timestamptz, sequence int)`;
 const BONUSES = `json_to_recordset(facts -> 'bonuses') as t(id uuid, "referralId" uuid, "userId" text, party text, event text, "appId" text, unit text,
          amount bigint, status text, sequence int, "holdReason" text, "holdUntil" timestamptz, "heldAt" timestamptz, "paidAt" timestamptz)`;
 

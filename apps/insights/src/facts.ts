@@ -8,7 +8,7 @@ export type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(t
 /** What a group of events says, as `insights.project` takes it. Times are ISO 8601. */
 export interface Facts {
   referrals: { id: string; referrerId: string; refereeId: string; sourceAppId: string | null; registeredAt: string }[];
-  stages: { referralId: string; stage: Stage; trigger: string; at: string }[];
+  stages: { referralId: string; stage: Stage; trigger: string; at: string; sequence: number }[];
   bonuses: BonusFact[];
 }
 
@@ -37,8 +37,8 @@ function stageFacts(stage: Stage, received: StageEvent[]): Partial<Facts> {
     referrals: received.map(({ data }) => ({
       id: data.referralId, referrerId: data.referrerId, refereeId: data.refereeId, sourceAppId: data.sourceAppId, registeredAt: data.registeredAt,
     })),
-    stages: received.map(({ data, occurredAt }) => ({
-      referralId: data.referralId, stage, trigger: 'paymentId' in data ? data.paymentId : '', at: occurredAt,
+    stages: received.map(({ data, occurredAt, sequence }) => ({
+      referralId: data.referralId, stage, trigger: 'paymentId' in data ? data.paymentId : '', at: occurredAt, sequence,
     })),
   };
 }
@@ -48,10 +48,10 @@ export function importedFacts(received: Received<'referralsImported'>[]): { fact
   const all = received.flatMap(({ data }) => data.referrals);
   const triggerOf = (id: string): string => `imported:${id}`;
   const stages = all.flatMap(({ referralId, registeredAt, activatedAt, qualifiedAt, retainedAt }) => [
-    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt },
-    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt }] : []),
-    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: triggerOf(referralId), at: qualifiedAt }] : []),
-    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: triggerOf(referralId), at: retainedAt }] : []),
+    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt, sequence: 0 },
+    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt, sequence: 0 }] : []),
+    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: triggerOf(referralId), at: qualifiedAt, sequence: 0 }] : []),
+    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: triggerOf(referralId), at: retainedAt, sequence: 0 }] : []),
   ]);
   const payments = all.flatMap(({ referralId, refereeId, qualifiedAt }) =>
     qualifiedAt ? [{ paymentId: triggerOf(referralId), userId: refereeId, kind: 'purchase', amount: 0, currency: '', occurredAt: qualifiedAt }] : []);
@@ -69,7 +69,7 @@ function bonusFacts(kind: BonusFact['kind'], received: BonusEvent[]): Partial<Fa
     sequence, kind, amount: data.amount, reason: 'reason' in data ? data.reason : null, until: 'holdUntil' in data ? data.holdUntil : null, at: occurredAt,
   }));
   const blocked = bonuses.filter((bonus) => bonus.kind === 'rejected' && FRAUD.includes(bonus.reason));
-  return { bonuses, stages: blocked.map(({ referralId, at }) => ({ referralId, stage: 'blocked', trigger: '', at })) };
+  return { bonuses, stages: blocked.map(({ referralId, at }) => ({ referralId, stage: 'blocked', trigger: '', at, sequence: 0 })) };
 }
 
 const stage = (name: Stage) => (received: AnyEvent[]): Partial<Facts> => stageFacts(name, received);

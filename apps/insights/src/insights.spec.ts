@@ -120,9 +120,9 @@ function shuffled<T>(list: T[], seed: number): T[] {
 function standingReferrals(all: AnyEvent[]): { referrerId: string; at: string | null; isRetained: boolean; isRejected: boolean }[] {
   const byReferral = Map.groupBy(all.filter(({ type }) => /^referral|^review/.test(type)), ({ data }) => (data as { referralId: string }).referralId);
   return [...byReferral.values()].map((told) => {
-    const of = (type: string) => told.filter((event) => event.type === type).map(({ occurredAt, data }) => ({ occurredAt, ...(data as { paymentId: string; decision: string }) }));
-    const revoked = new Set(of('referral.revoked').map(({ paymentId }) => paymentId));
-    const lasting = (type: string) => of(type).filter(({ paymentId }) => !revoked.has(paymentId));
+    const of = (type: string) => told.filter((event) => event.type === type).map(({ occurredAt, sequence, data }) => ({ occurredAt, sequence, ...(data as { paymentId: string; decision: string }) }));
+    const revoked = of('referral.revoked');
+    const lasting = (type: string) => of(type).filter((stage) => !revoked.some(({ paymentId, sequence }) => paymentId === stage.paymentId && sequence > stage.sequence));
     const [at = null] = lasting('referral.qualified').map(({ occurredAt }) => occurredAt).sort();
     const { referrerId } = told[0]!.data as { referrerId: string };
     return { referrerId, at, isRetained: lasting('referral.retained').length > 0, isRejected: of('review.decided').some(({ decision }) => decision === 'rejected') };
@@ -212,6 +212,7 @@ describe('statistics', () => {
     };
     const allTime = (await readLeaderboard(db, { period: 'all', limit: 5 })).data;
     expect(allTime.map((entry) => entry.qualified)).toEqual(qualified('').slice(0, 5));
+    for (const { userId, credits } of allTime) expect((await readUserStats(db, userId)).credits.earned).toBe(credits);
     const month = (await readLeaderboard(db, { period: 'month', limit: 5 })).data;
     expect(month.map((entry) => entry.qualified)).toEqual(qualified('2026-02-01').slice(0, 5));
   });
@@ -245,7 +246,7 @@ describe('statistics', () => {
         event(events.referralRegistered, 1, { codeType: 'auto', arrivedAt: facts.registeredAt, referrerRegistrationsLastHour: 1, context: null }), event(events.referralActivated, 2, { activatedAt: facts.registeredAt }), payment(`${referrerId}-1`),
         event(events.referralQualified, 3, qualified(1)), event(events.referralRevoked, 4, revoked(1)),
         event(events.referralQualified, 5, qualified(2)), event(events.referralRevoked, 6, revoked(2)),
-        event(events.referralQualified, 7, qualified(3)),
+        event(events.referralQualified, 7, qualified(2)),
         event(events.reviewDecided, 8, { reviewId: uuidv7(), decision: 'rejected', score: 70, decidedBy: 'ada', decidedAt: facts.registeredAt }),
       ];
     };

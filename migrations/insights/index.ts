@@ -1,9 +1,10 @@
 import { InsightsErasure } from './erasure.js';
+import { InsightsHistory } from './history.js';
 import { InsightsInitial } from './initial.js';
 import { InsightsPartitions } from './partitions.js';
 import { InsightsProjectBinary } from './project-binary.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsHistory, InsightsErasure],
 };

@@ -6,7 +6,7 @@ const ROWS = `unnest(ids, referrers, referees, apps, registered, activated, qual
 /** Each stage that a row reached; a qualification of history rests on a payment that is known by its referral alone. */
 const STAGES = `(values ('registered', '', t.registered_at), ('activated', '', t.activated_at),
          ('qualified', 'imported:' || t.id, t.qualified_at), ('retained', 'imported:' || t.id, t.retained_at)) s(stage, trigger, at)`;
-const FRESH = 't.id = any(fresh)';
+const FRESH = '(whole or t.id = any(fresh))';
 
 /**
  * Takes another system's referrals in. Those of which nothing was told yet have nothing to take off the sums: they are added to them as they come, in
@@ -16,13 +16,14 @@ export class InsightsHistory extends Migration {
   override up(): void {
     this.addSql(`create function insights.project_history(ids uuid[], referrers text[], referees text[], apps text[], registered timestamptz[],
        activated timestamptz[], qualified timestamptz[], retained timestamptz[]) returns uuid[] language plpgsql as $$
-     declare fresh uuid[];
+     declare fresh uuid[]; whole boolean;
      begin
        perform pg_advisory_xact_lock(common.lock_key('insights', 'project'));
        with made as (
          insert into insights.referral (id, referrer_id, referee_id, source_app_id, registered_at)
          select t.id, t.referrer_id, t.referee_id, t.app_id, t.registered_at from ${ROWS} order by t.id on conflict do nothing returning id)
        select coalesce(array_agg(id), '{}') into fresh from made;
+       whole := cardinality(fresh) = cardinality(ids);
        insert into insights.stage (referral_id, stage, trigger, at)
          select t.id, s.stage, s.trigger, s.at from ${ROWS} cross join lateral ${STAGES} where s.at is not null and ${FRESH};
        insert into insights.payment (id, user_id, kind, amount, currency, occurred_at)

@@ -5,7 +5,8 @@ import { ProblemError, type ReferralsClient } from '@referrals/client';
 import { answer, type Result, type Session } from '../command.js';
 import { fields } from '../print.js';
 import { startProgress } from '../progress.js';
-import { nameOf, readFile, sizeOf, type Batch } from './read-file.js';
+import { nameOf, readFile, sizeOf } from './read-file.js';
+import { sendBatches } from './send-batches.js';
 
 interface Options {
   name?: string;
@@ -42,7 +43,7 @@ async function importFile({ client, json }: Session, file: string, { name, repor
   let progress = await whereItIs(client, importId);
   const bar = startProgress(json, size);
   try {
-    for await (const { batch, stands } of sent(client, importId, progress.line, readFile(file, progress.line, misused))) {
+    for await (const { batch, stands } of sendBatches(client, importId, progress.line, readFile(file, progress.line, misused))) {
       progress = stands;
       bar.at(batch.bytesRead, `${progress.referrals} referrals, ${progress.refused} lines refused`);
     }
@@ -61,43 +62,6 @@ async function whereItIs(client: ReferralsClient, importId: string): Promise<Pic
     if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
     return { id: importId, line: 0, users: 0, codes: 0, referrals: 0, unchanged: 0, refused: 0, updatedAt: '' };
   }
-}
-
-/** So many batches are under way at once: one is read and checked while the one before is written. */
-const UNDER_WAY = 2;
-
-interface Sent {
-  batch: Batch;
-  /** the last line before it */
-  after: number;
-  answer: Promise<ImportProgress>;
-}
-
-/** Sends the batches in their order. @returns each with how far the import was after it */
-async function* sent(client: ReferralsClient, importId: string, after: number, batches: AsyncIterable<Batch>): AsyncGenerator<{ batch: Batch; stands: ImportProgress }> {
-  const underWay: Sent[] = [];
-  for await (const batch of batches) {
-    underWay.push({ batch, after, answer: send(client, importId, after, batch) });
-    after = lastLine(batch);
-    if (underWay.length === UNDER_WAY) yield await taken(client, importId, underWay.shift()!);
-  }
-  for (const one of underWay) yield await taken(client, importId, one);
-}
-
-const lastLine = ({ rows }: Batch): number => rows.at(-1)!.line;
-
-function send(client: ReferralsClient, importId: string, after: number, { columns, rows }: Batch): Promise<ImportProgress> {
-  const answer = client.call(imports.rows, { importId, after, columns, rows });
-  answer.catch(() => undefined); // whoever waits for it hears of it, and one that is not waited for any more failed behind another
-  return answer;
-}
-
-/** One that arrived before the one ahead of it changed nothing, and is sent again now that the one ahead is done. */
-async function taken(client: ReferralsClient, importId: string, { batch, after, answer }: Sent): Promise<{ batch: Batch; stands: ImportProgress }> {
-  let stands = await answer;
-  if (stands.line < lastLine(batch)) stands = await send(client, importId, after, batch);
-  if (stands.line !== lastLine(batch)) throw new Error(`somebody else imports this file too: the import is at line ${stands.line}`);
-  return { batch, stands };
 }
 
 async function writeReport(client: ReferralsClient, importId: string, report: string): Promise<void> {

@@ -1,5 +1,6 @@
+import { fillTables } from './generate/fill-tables.js';
 import { generate } from './generate/generate.js';
-import { FILL_OPERATIONS } from './generate/operations.js';
+import { OPERATIONS } from './generate/operations.js';
 import { introduce, ms, report } from './harness/report.js';
 import { numbers } from './harness/options.js';
 import { Stage, type Product } from './harness/stage.js';
@@ -15,11 +16,11 @@ interface Answer {
 
 await Stage.with(async (stage) => {
   introduce(`the console's pages among ${referrals.toLocaleString('en')} referrals`, 'PostgreSQL, NATS and the processes of the product');
-  const product = await stage.product('referrals', async (owner) => {
-    const client = await owner.connect();
-    await generate(client, { referrals });
-    for (const sql of FILL_OPERATIONS) await client.query(sql);
-    client.release();
+  const from = performance.now();
+  const filled = (table: string): void => console.log(`  ${((performance.now() - from) / 1_000).toFixed(0).padStart(5)} s  ${table}`);
+  const product = await stage.product('referrals', async (_, url) => {
+    await generate(url, { referrals }, filled);
+    for (const fillings of OPERATIONS) await fillTables(url, fillings, filled);
   });
   const slowest = { path: '', median: 0 };
   for (const path of await questions(product)) {

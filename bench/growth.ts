@@ -14,8 +14,8 @@ const { referrals, factor, seconds, rounds, clients, events } = numbers({ referr
 await Stage.with(async (stage) => {
   const text = (count: number): string => `${count.toLocaleString('en')} referrals`;
   introduce(`${text(referrals)} and ${text(referrals * factor)}`, 'client, PostgreSQL, two NATS servers and the processes of two products');
-  const small = await stage.product('small', (owner) => fill(owner, referrals));
-  const large = await stage.product('large', (owner) => fill(owner, referrals * factor));
+  const small = await stage.product('small', (_, url) => fill(url, referrals));
+  const large = await stage.product('large', (_, url) => fill(url, referrals * factor));
   for (const [name, { owner }] of Object.entries({ small, large })) console.log(`  ${name}: ${await bytesPerReferral(owner)}`);
 
   const wal: Record<string, number[]> = { small: [], large: [] };
@@ -50,14 +50,7 @@ await Stage.with(async (stage) => {
   });
 });
 
-async function fill(owner: pg.Pool, count: number): Promise<void> {
-  const client = await owner.connect();
-  try {
-    await generate(client, { referrals: count, events: events === 1 }, (done) => (done === count || done % 500_000 === 0) && console.log(`  ${done.toLocaleString('en')} generated`));
-  } finally {
-    client.release();
-  }
-}
+const fill = (url: string, count: number): Promise<void> => generate(url, { referrals: count, events: events === 1 });
 
 const codesOf = (sharers: number): string[] => Array.from({ length: Math.min(sharers, 50_000) }, () => `G${String(1 + Math.floor(Math.random() * sharers)).padStart(9, '0')}`);
 

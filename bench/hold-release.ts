@@ -13,10 +13,10 @@ const { holds, rounds, clients, batch } = numbers({ holds: 10_000, rounds: 2, cl
 
 await Stage.with(async (stage) => {
   introduce(`the release of ${holds.toLocaleString('en')} holds while ${clients} clients register`, 'those clients, PostgreSQL, NATS and the processes of the product');
-  const fill = (owner: pg.Pool) => fillWithHolds(owner, holds * (rounds + 1));
+  const fill = (owner: pg.Pool, url: string) => fillWithHolds(owner, url, holds * (rounds + 1));
   const product = await stage.product('referrals', fill);
   const limit = await stage.database('limit_release');
-  await fill(limit.owner);
+  await fill(limit.owner, limit.url);
   await prepareRelease(limit.owner);
   const referrers = await makeReferrers(product.owner, 20_000);
   const request = registrations(referrers.map(({ code }) => code));
@@ -47,15 +47,10 @@ await Stage.with(async (stage) => {
 });
 
 /** All of them wait; for none time alone is enough yet, so that no job finds them before its turn. */
-async function fillWithHolds(owner: pg.Pool, count: number): Promise<void> {
-  const client = await owner.connect();
-  try {
-    await generate(client, { referrals: count, holds: true, events: false });
-    await client.query(`update rewards.bonus set hold_until = null where status = 'held'`);
-    await client.query('vacuum analyze rewards.bonus');
-  } finally {
-    client.release();
-  }
+async function fillWithHolds(owner: pg.Pool, url: string, count: number): Promise<void> {
+  await generate(url, { referrals: count, holds: true, events: false });
+  await owner.query(`update rewards.bonus set hold_until = null where status = 'held'`);
+  await owner.query('vacuum analyze rewards.bonus');
 }
 
 async function becomeDue(owner: pg.Pool): Promise<void> {

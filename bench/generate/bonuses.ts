@@ -1,4 +1,4 @@
-import { ACTIVATED_AT, QUALIFIED_AT } from './source.js';
+import { ACTIVATED, idAt, QUALIFIED, REGISTERED, type Moment } from './source.js';
 
 /** A bonus that every referral gets, or every one of which `where` is true. */
 export interface Bonus {
@@ -9,31 +9,31 @@ export interface Bonus {
   base: number;
   multiplier: number;
   amount: number;
-  at: string;
+  moment: Moment;
   /** the referrer's qualified referrals before it */
   qualifiedBefore: string;
   where: string;
 }
 
 const PRICE = 1_000;
-const stage = (event: 'registered' | 'activated' | 'qualified', amount: number, at: string, where: string): Bonus =>
-  ({ kind: `${event}-bonus`, party: 'referrer', event, unit: 'credits', base: amount, multiplier: 10_000, amount, at, qualifiedBefore: 'paid_before', where });
+const stage = (event: 'registered' | 'activated' | 'qualified', amount: number, moment: Moment, where: string): Bonus =>
+  ({ kind: `${event}-bonus`, party: 'referrer', event, unit: 'credits', base: amount, multiplier: 10_000, amount, moment, qualifiedBefore: 'paid_before', where });
 
 /** What the shipped programme pays for a registration, an activation and a top-up of ten euros to a referrer of the lowest tier and level. */
 export const BONUSES: Bonus[] = [
-  stage('registered', 5, 'at', 'true'),
-  { ...stage('registered', 25, 'at', 'true'), kind: 'welcome-bonus', party: 'referee', qualifiedBefore: 'null::int' },
-  stage('activated', 10, ACTIVATED_AT, 'activates'),
-  stage('qualified', 25, QUALIFIED_AT, 'qualifies'),
+  stage('registered', 5, REGISTERED, 'true'),
+  { ...stage('registered', 25, REGISTERED, 'true'), kind: 'welcome-bonus', party: 'referee', qualifiedBefore: 'null::int' },
+  stage('activated', 10, ACTIVATED, 'activates'),
+  stage('qualified', 25, QUALIFIED, 'qualifies'),
   {
-    kind: 'cashback', party: 'referrer', event: 'cashback', unit: 'EUR', base: PRICE, multiplier: 1_000, amount: PRICE / 10, at: QUALIFIED_AT,
+    kind: 'cashback', party: 'referrer', event: 'cashback', unit: 'EUR', base: PRICE, multiplier: 1_000, amount: PRICE / 10, moment: QUALIFIED,
     qualifiedBefore: 'null::int', where: 'qualifies',
   },
 ];
 export const TOP_UP = PRICE;
 
-export const bonusId = ({ kind, at }: Bonus): string => `pg_temp.uuid_of(${at}, '${kind}', n)`;
-export const transferId = ({ kind, at }: Bonus): string => `pg_temp.uuid_of(${at}, '${kind} entry', n)`;
+export const bonusId = ({ kind, moment }: Bonus): string => idAt(kind, moment);
+export const transferId = ({ kind, moment }: Bonus): string => idAt(`${kind} entry`, moment);
 export const userOf = ({ party }: Bonus): string => (party === 'referrer' ? 'referrer_id' : 'referee_id');
 /** Only the referrer's bonus for a registration waits, where bonuses are to be held. */
 export const isHeld = ({ party, event }: Bonus, holds: boolean): boolean => holds && party === 'referrer' && event === 'registered';

@@ -1,28 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { TestDatabase } from '@referrals/testing';
 import { recount } from '@rooms/insights';
 import { recompute } from '@rooms/rewards';
 import { reconcile } from '@rooms/scheduler';
+import { fillTables } from './fill-tables.js';
 import { generate } from './generate.js';
+import { OPERATIONS } from './operations.js';
 
 describe.each([{ holds: false }, { holds: true }])('generated referrals, with holds: $holds', ({ holds }) => {
   const referrals = 2_003;
   let test: TestDatabase;
-  let owner: pg.Client;
+  let shapes: unknown[];
 
   beforeAll(async () => {
     test = await TestDatabase.create();
-    owner = new pg.Client({ connectionString: test.url });
-    await owner.connect();
-    await generate(owner, { referrals, holds });
+    shapes = await test.rows(SHAPES);
+    await generate(test.url, { referrals, holds });
   });
-  afterAll(async () => {
-    await owner.end();
-    await test.close();
-  });
+  afterAll(() => test.close());
 
-  const one = async (sql: string): Promise<number> => Number((await owner.query<{ n: string }>(`select ${sql} as n`)).rows[0]!.n);
+  const one = async (sql: string): Promise<number> => Number((await test.rows<{ n: string }>(`select ${sql} as n`))[0]!.n);
 
   it('are there in every room, with what they earned', async () => {
     expect(await one('(select count(*) from relationships.referral)')).toBe(referrals);
@@ -56,7 +53,22 @@ describe.each([{ holds: false }, { holds: true }])('generated referrals, with ho
     expect(found).toEqual([]);
   });
 
+  it('have what operators see beside them', async () => {
+    for (const fillings of OPERATIONS) await fillTables(test.url, fillings);
+    expect(await one("(select count(*) from fraud.review where status = 'pending')")).toBe(Math.floor(referrals / 10));
+    expect(await one('(select count(*) from notifications.delivery)')).toBe(referrals);
+  });
+
+  it('leave every key, index, check and trigger as it was', async () => {
+    expect(await test.rows(SHAPES)).toEqual(shapes);
+  });
+
   it('refuse to be generated a second time', async () => {
-    await expect(generate(owner, { referrals: 10 })).rejects.toThrow('holds referrals already');
+    await expect(generate(test.url, { referrals: 10 })).rejects.toThrow('holds referrals already');
   });
 });
+
+/** What the database holds to, in its own words. */
+const SHAPES = `select conrelid::regclass::text as of_table, conname::text as name, pg_get_constraintdef(oid) as is from pg_constraint where conrelid <> 0
+  union all select indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid) || indisvalid from pg_index where indrelid >= 16384 and indrelid::regclass::text not like 'pg_toast%'
+  union all select tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) || tgenabled::text from pg_trigger where not tgisinternal order by 1, 2, 3`;

@@ -19,37 +19,66 @@ export interface Plan {
 export const REFERRALS_PER_SHARER = 10;
 export const sharersOf = ({ referrals }: Plan): number => Math.ceil(referrals / REFERRALS_PER_SHARER);
 
-/** Ids are time-ordered, as the product's. */
-export const UUID_OF = `create or replace function pg_temp.uuid_of(at timestamptz, kind text, n bigint) returns uuid language sql immutable as $$
-  select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(kind || n), 1, 3) || '8' || substr(md5(kind || n), 4, 15))::uuid $$`;
+const HOUR_MS = 3_600_000;
+const beginningMs = ({ days, endDaysAgo, today }: Plan): number => Date.parse(today) - (days + endDaysAgo) * 24 * HOUR_MS;
+export const beginning = (plan: Plan): string => `timestamptz '${new Date(beginningMs(plan)).toISOString()}'`;
 
-/** Of a sharer's ten referrals two pay, and those and five in all were active. */
-export const SOURCE = `create temp table source (
-  n bigint primary key, id uuid, referrer_id text, referee_id text, code_id uuid, nth int, at timestamptz, activates boolean, qualifies boolean, paid_before int)`;
+/** What ids are made for; its place is in the id. */
+const KINDS = [
+  'referral', 'code', 'sharer credits available', 'sharer credits held', 'sharer EUR available', 'sharer EUR held', 'sharer EUR debt', 'referee available', 'referee held', 'registered', 'activated', 'qualified', 'assessed', 'settled',
+  'registered-bonus', 'welcome-bonus', 'activated-bonus', 'qualified-bonus', 'cashback', 'registered-bonus entry', 'welcome-bonus entry', 'activated-bonus entry',
+  'qualified-bonus entry', 'cashback entry', 'registered-bonus told', 'welcome-bonus told', 'activated-bonus told', 'qualified-bonus told', 'cashback told',
+];
 
-export const beginning = ({ days, endDaysAgo, today }: Plan): string => `timestamptz '${today}' - interval '1 day' * ${days + endDaysAgo}`;
-export const codeIdOf = (plan: Plan, sharer: string): string => `pg_temp.uuid_of(${beginning(plan)} - interval '1 hour', 'code', ${sharer})`;
+/**
+ * A time-ordered UUID as the product's are: milliseconds, the kind, a number.
+ * @param hex the milliseconds, twelve digits @param tail of the number: `tailOf`; both as SQL
+ */
+export function idOf(kind: string, hex: string, tail: string): string {
+  const place = KINDS.indexOf(kind);
+  if (place < 0) throw new Error(`no ids are made for '${kind}'`);
+  return `(${hex} || '7${place.toString(16).padStart(3, '0')}' || ${tail})::uuid`;
+}
+const hexOf = (ms: string): string => `lpad(to_hex(${ms}), 12, '0')`;
+const tailOf = (n: string): string => `('8' || lpad(to_hex(${n}), 15, '0'))`;
 
-/** Referrals `$1` to `$2`. */
-export const fillSource = (plan: Plan): string => `insert into source
-  select n, pg_temp.uuid_of(at, 'referral', n), 'sharer-' || sharer, 'referee-' || n, ${codeIdOf(plan, 'sharer')}, nth, at,
-    nth % 2 = 0 or nth % 5 = 0, nth % 5 = 0, (nth + 4) / 5
-  from generate_series($1::bigint, $2::bigint) n
-    cross join lateral (select (n - 1) % ${sharersOf(plan)} + 1 as sharer, ((n - 1) / ${sharersOf(plan)})::int as nth,
-      ${beginning(plan)} + interval '1 second' * floor(${plan.days * 86_400} * (n - 1)::numeric / ${plan.referrals})::int as at) t`;
+/** Of a sharer, by number: codes and accounts are older than all referrals. */
+export const sharersId = (plan: Plan, kind: string, sharer: string): string => idOf(kind, `'${(beginningMs(plan) - HOUR_MS).toString(16).padStart(12, '0')}'`, tailOf(sharer));
 
-export const ACTIVATED_AT = `at + interval '1 hour'`;
-export const QUALIFIED_AT = `at + interval '1 day'`;
+/** A moment of a referral, as the columns of `generated` tell it: the instant, in JSON, and at the beginning of ids. */
+export interface Moment {
+  at: string;
+  iso: string;
+  hex: string;
+}
+const moment = (name: string): Moment => ({ at: `${name}_at`, iso: `${name}_iso`, hex: `${name}_hex` });
+export const REGISTERED = moment('registered');
+export const ACTIVATED = moment('activated');
+export const QUALIFIED = moment('qualified');
+/** An id of what happened to a referral at that moment. */
+export const idAt = (kind: string, { hex }: Moment): string => idOf(kind, hex, 'tail');
 
-export const REFERRAL_FACTS = `'referralId', id, 'referrerId', referrer_id, 'refereeId', referee_id, 'codeId', code_id, 'sourceAppId', 'chat', 'registeredAt', ${iso('at')}`;
+const column = (name: string, at: string): string => `${at} as ${name}_at, ${iso(at)} as ${name}_iso, ${hexOf(`(date_part('epoch', ${at}) * 1000)::bigint`)} as ${name}_hex`;
+
+/** Every referral with all that several tables say of it. Of a sharer's ten referrals two pay, and those and five in all were active. */
+export const fillSource = (plan: Plan): string => `create unlogged table generated as
+  select n, sharer, ${idOf('referral', 'registered_hex', 'tail')} as id, 'sharer-' || sharer as referrer_id, 'referee-' || n as referee_id,
+    ${sharersId(plan, 'code', 'sharer')} as code_id, 'payment-' || n as payment_id, nth % 2 = 0 or nth % 5 = 0 as activates, nth % 5 = 0 as qualifies,
+    (nth + 4) / 5 as paid_before, tail, registered_at, registered_iso, registered_hex, activated_at, activated_iso, activated_hex, qualified_at, qualified_iso, qualified_hex
+  from generate_series(1, ${plan.referrals}) n
+    cross join lateral (select (n - 1) % ${sharersOf(plan)} + 1 as sharer, (n - 1) / ${sharersOf(plan)} as nth, ${tailOf('n')} as tail,
+      ${beginning(plan)} + interval '1 second' * floor(${plan.days * 86_400}::float * (n - 1) / ${plan.referrals}) as at offset 0) t
+    cross join lateral (select ${column('registered', 'at')}, ${column('activated', `(at + interval '1 hour')`)}, ${column('qualified', `(at + interval '1 day')`)} offset 0) moments`;
+
+export const REFERRAL_FACTS = `'referralId', id, 'referrerId', referrer_id, 'refereeId', referee_id, 'codeId', code_id, 'sourceAppId', 'chat', 'registeredAt', ${REGISTERED.iso}`;
 
 export function iso(at: string): string {
   return `to_char((${at}) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** An event in a room's log, long since published. `where` is about `source`. */
-export const logged = (room: string, type: string, told: { id: string; at: string; aggregate: string; sequence: number; data: string; where?: string }): string =>
+/** An event in a room's log, long since published. `where` is about `generated`. */
+export const logged = (room: string, type: string, told: { id: string; moment: Moment; aggregate: string; sequence: number; data: string; where?: string }): string =>
   `insert into ${room}.outbox (id, type, aggregate_id, body, recorded_at)
-   select ${told.id}, '${type}', ${told.aggregate}, json_build_object('id', ${told.id}, 'type', '${type}', 'occurredAt', ${iso(told.at)}, 'version', 1,
-     'aggregateId', ${told.aggregate}, 'sequence', ${told.sequence}, 'data', ${told.data}), ${told.at}
-   from source ${told.where ? `where ${told.where}` : ''} order by n`;
+   select ${told.id}, '${type}', ${told.aggregate}, json_build_object('id', ${told.id}, 'type', '${type}', 'occurredAt', ${told.moment.iso}, 'version', 1,
+     'aggregateId', ${told.aggregate}, 'sequence', ${told.sequence}, 'data', ${told.data}), ${told.moment.at}
+   from generated ${told.where ? `where ${told.where}` : ''}`;

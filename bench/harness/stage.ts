@@ -70,9 +70,9 @@ export class Stage {
   }
 
   /** @param prepare fills the database before the rooms are started */
-  async product(name = 'referrals', prepare?: (owner: pg.Pool) => Promise<unknown>): Promise<Product> {
+  async product(name = 'referrals', prepare?: (owner: pg.Pool, url: string) => Promise<unknown>): Promise<Product> {
     const { url: databaseUrl, owner } = await this.database(name);
-    await prepare?.(owner);
+    await prepare?.(owner, databaseUrl);
     const nats = await startNats({ dataDir: join(this.folder, `nats-${name}`), jetstream: true });
     this.opened.push(() => nats.stop());
     const adminKey = randomBytes(24).toString('base64url');

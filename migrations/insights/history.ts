@@ -39,6 +39,9 @@ export class InsightsHistory extends Migration {
          cross join lateral (values (date_trunc('month', t.qualified_at at time zone 'utc')::date), (date '0001-01-01')) p(period)
          where t.qualified_at is not null and ${FRESH} group by 1, 2
          on conflict (period, user_id) do update set qualified = k.qualified + excluded.qualified;
+       insert into insights.funnel as f (stage, referrals)
+         select s.stage, count(*) from ${ROWS} cross join lateral ${STAGES} where s.at is not null and ${FRESH} group by 1 order by 1
+         on conflict (stage) do update set referrals = f.referrals + excluded.referrals;
        return array(select t.id from unnest(ids) t(id) where not ${FRESH});
      end $$`);
     this.addSql('revoke execute on function insights.project_history from public');

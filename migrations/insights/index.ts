@@ -1,3 +1,4 @@
+import { InsightsBonusSteps } from './bonus-steps.js';
 import { InsightsErasure } from './erasure.js';
 import { InsightsHistory } from './history.js';
 import { InsightsInitial } from './initial.js';
@@ -6,5 +7,5 @@ import { InsightsProjectBinary } from './project-binary.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsHistory, InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsHistory, InsightsErasure],
 };

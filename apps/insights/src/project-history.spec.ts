@@ -23,21 +23,23 @@ const history = Array.from({ length: 60 }, (_, n) => ({
 /** Sums as they are kept, and as the facts add up to them. */
 const kept = (table: string) => t.rows(`select * from insights.${table} order by 1, 2`);
 const STANDING = 'select period, user_id, sum(qualified)::bigint as qualified, sum(credits)::bigint as credits from insights.standing_fact group by 1, 2 order by 1, 2';
+const FUNNEL = 'select stage, sum(referrals)::bigint as referrals from insights.funnel_fact group by 1 order by 1';
 
 it('adds history to the sums once, also of referrals of which a later event told before', async () => {
   const early = history.filter((_, n) => n % 5 === 0).map(({ referralId, referrerId, refereeId, sourceAppId, registeredAt }) => ({
     referral: { id: referralId, referrerId, refereeId, sourceAppId, registeredAt },
-    stage: { referralId, stage: 'qualified' as const, trigger: `payment-${referralId}`, at: at(90) },
+    stage: { referralId, stage: 'qualified' as const, trigger: `payment-${referralId}`, at: at(90), sequence: 2 },
   }));
   await db.transaction((tx) => projectFacts(tx, { referrals: early.map(({ referral }) => referral), stages: early.map(({ stage }) => stage), bonuses: [] }));
   await db.transaction((tx) => projectHistory(tx, history));
   expect(await recount(db, { from: '2024-01-01', days: 200 })).toMatchObject({ differences: [] });
   expect(await kept('standing')).toEqual(await t.rows(STANDING));
+  expect(await kept('funnel')).toEqual(await t.rows(FUNNEL));
   const [sums] = await t.rows('select sum(registrations)::int as registered, sum(activations)::int as activated, sum(qualifications)::int as qualified, sum(retentions)::int as retained from insights.daily');
   expect(sums).toEqual({ registered: 60, activated: 30, qualified: 15 + 12, retained: 8 });
   expect(await t.rows('select count(*)::int as payments from insights.payment')).toEqual([{ payments: 15 }]);
 
-  const before = [await kept('daily'), await kept('standing')];
+  const before = [await kept('daily'), await kept('standing'), await kept('funnel')];
   await db.transaction((tx) => projectHistory(tx, history));
-  expect([await kept('daily'), await kept('standing')]).toEqual(before);
+  expect([await kept('daily'), await kept('standing'), await kept('funnel')]).toEqual(before);
 });

@@ -19,10 +19,10 @@ export async function projectHistory(tx: Transaction, referrals: Imported[]): Pr
 /** Of referrals of which something else was told first. */
 function factsOfHistory(referrals: Imported[]): Facts {
   const stages = referrals.flatMap(({ referralId, registeredAt, activatedAt, qualifiedAt, retainedAt }) => [
-    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt },
-    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt }] : []),
-    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: `imported:${referralId}`, at: qualifiedAt }] : []),
-    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: `imported:${referralId}`, at: retainedAt }] : []),
+    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt, sequence: 0 },
+    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt, sequence: 0 }] : []),
+    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: `imported:${referralId}`, at: qualifiedAt, sequence: 0 }] : []),
+    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: `imported:${referralId}`, at: retainedAt, sequence: 0 }] : []),
   ]);
   return { referrals: referrals.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages, bonuses: [] };
 }

@@ -1,4 +1,5 @@
 import { exportsOf } from '../exports.js';
+import { InsightsBonusSteps } from './bonus-steps.js';
 import { InsightsErasure } from './erasure.js';
 import { InsightsInitial } from './initial.js';
 import { InsightsPartitions } from './partitions.js';
@@ -6,5 +7,5 @@ import { InsightsProjectBinary } from './project-binary.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, exportsOf('insights'), InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, exportsOf('insights'), InsightsErasure],
 };

@@ -13,14 +13,14 @@ describe('a cursor', () => {
   });
 
   it.each([
-    ['id', ID], ['count', '0'], ['count', '123456789'], ['word', 'clawed_back'], ['instant', '2026-05-10T12:00:00.123456+00:00'], ['instant', '2026-05-10T12:00:00.000Z'],
+    ['id', ID], ['count', '0'], ['count', '123456789'], ['word', 'clawed_back'], ['json', '{"table":"code","key":null}'], ['instant', '2026-05-10T12:00:00.123456+00:00'], ['instant', '2026-05-10T12:00:00.000Z'],
   ] as const)('may hold the %s %s', (kind, part) => {
     expect(decodeCursor(encodeCursor([part, ID]), [kind, 'id'])).toEqual([part, ID]);
   });
 
   it.each([
     ['id', 'x'], ['id', ''], ['id', `${ID}'`], ['count', '-1'], ['count', '1e3'], ['count', '9999999999'], ['count', 'NaN'], ['word', "' or 1=1"], ['word', ''],
-    ['instant', 'yesterday'], ['instant', '2026'], ['instant', '2026-99-99T00:00:00Z'],
+    ['json', '{'], ['instant', 'yesterday'], ['instant', '2026'], ['instant', '2026-99-99T00:00:00Z'],
   ] as const)('of the caller’s own is refused before the database reads it: no %s %j', (kind, part) => {
     expect(() => decodeCursor(encodeCursor([part]), [kind])).toThrow(expect.objectContaining({ code: 'invalid_request', errors: [expect.objectContaining({ path: 'cursor' })] }));
   });

@@ -14,8 +14,18 @@ const IS = {
   id: isUuid,
   count: (part: string): boolean => /^\d{1,9}$/.test(part),
   instant: (part: string): boolean => /^\d{4}-\d\d-\d\d[T ]/.test(part) && !Number.isNaN(Date.parse(part)),
+  json: isJson,
   word: (part: string): boolean => /^[\w-]{1,64}$/.test(part),
 };
+
+function isJson(part: string): boolean {
+  try {
+    JSON.parse(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * @param kinds what the parts of the key are, so that a cursor of another list, or of the caller's own, never reaches the database

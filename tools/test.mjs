@@ -17,7 +17,7 @@ const checks = {
 /** The rooms' specs, the stories in one process, and a handful of them again with one process per room, the short run of faults. */
 const suites = {
   unit: { files: '{apps,libs,migrations,bench}/**/*.spec.ts', workers: 2, env: {} },
-  stories: { files: 'e2e/**/*.spec.ts', workers: 2, env: { STORIES_SHAPE: 'one' } },
+  stories: { files: 'e2e/**/*.spec.ts', workers: 1, env: { STORIES_SHAPE: 'one' } },
   chaos: { files: 'chaos/**/*.spec.ts', workers: 1, env: {} },
   processes: { files: 'e2e/**/*.both.spec.ts', workers: 1, env: { STORIES_SHAPE: 'processes' } },
 };

@@ -91,7 +91,7 @@ describe('the statistics of some hundred random events on several days in severa
   }, 60_000);
 
   it('are the same when they were lost with the stream, and the outboxes publish it anew', async () => {
-    await product.owner.query(`truncate insights.referral, insights.stage, insights.bonus, insights.payment, insights.person, insights.daily, insights.standing, insights.inbox`);
+    await product.owner.query(`truncate insights.referral, insights.stage, insights.bonus, insights.payment, insights.person, insights.daily, insights.standing, insights.funnel, insights.inbox`);
     await product.owner.query(`delete from scheduler.redrive_watermark where consumer = 'insights'`);
     const nats = await connectNats(product.natsUrl, 'story');
     await (await jetstreamManager(nats)).streams.delete('REFERRALS');

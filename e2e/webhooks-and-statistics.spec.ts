@@ -117,7 +117,7 @@ describe('statistics', () => {
 
   it('are the same after the stream was deleted and published anew from the outboxes', async () => {
     await product.owner.query(`truncate insights.referral, insights.stage, insights.bonus, insights.payment, insights.person, insights.daily,
-      insights.standing, insights.inbox`);
+      insights.standing, insights.funnel, insights.inbox`);
     await product.owner.query(`delete from scheduler.redrive_watermark where consumer = 'insights'`);
     const nats = await connectNats(product.natsUrl, 'story');
     await (await jetstreamManager(nats)).streams.delete('REFERRALS');

@@ -23,6 +23,7 @@ export const fillInsights = ({ holds }: Plan): Filling[] => [
 /** Once all facts are there. */
 export const SUMS: Filling[] = [
   { table: 'insights.standing', statements: ['insert into insights.standing select period, user_id, sum(qualified), sum(credits) from insights.standing_fact group by period, user_id'] },
+  { table: 'insights.funnel', statements: ['insert into insights.funnel select stage, count(*) from insights.funnel_fact group by stage'] },
   { table: 'insights.daily', statements: [`insert into insights.daily select day, app_id, sum(registrations), sum(activations), sum(qualifications), sum(retentions),
      sum(credits_paid), sum(credits_held), sum(fraud_blocked) from insights.daily_fact group by day, app_id`] },
 ];

@@ -77,9 +77,15 @@ const MUST_BE_EMPTY: Record<string, string> = {
   'statistics = recount: credits paid': `select * from (select coalesce(sum(credits_paid), 0) as told from insights.daily) a,
     (select coalesce(sum(amount), 0) as stored from rewards.bonus where unit = 'credits' and was_paid) b where told <> stored`,
   'statistics = recount: leaderboard': `select s.user_id, s.qualified, n.count from insights.standing s
-    left join (select r.referrer_id, count(distinct (o.body ->> 'aggregateId') || (o.body -> 'data' ->> 'paymentId')) as count
-      from relationships.outbox o join relationships.referral r on r.id::text = o.aggregate_id where o.type = 'referral.qualified' group by 1) n on n.referrer_id = s.user_id
+    left join (select r.referrer_id, count(*) as count from relationships.referral r join rewards.referral w using (id)
+      where r.qualified_at is not null and not w.is_rejected group by 1) n on n.referrer_id = s.user_id
     where s.period = date '0001-01-01' and s.qualified <> coalesce(n.count, 0)`,
+  'statistics = recount: funnel': `select * from (select stage, referrals from insights.funnel) f
+    full join (select 'registered' as stage, count(*) as count from relationships.referral
+      union all select 'activated', count(activated_at) from relationships.referral
+      union all select 'qualified', count(qualified_at) from relationships.referral
+      union all select 'retained', count(retained_at) from relationships.referral) r using (stage)
+    where coalesce(f.referrals, 0) <> coalesce(r.count, 0)`,
   'payments are known to relationships': `select p.id from rewards.payment p left join relationships.payment_fact f on f.payment_id = p.id
     where p.status = 'settled' and f.payment_id is null`,
   'referrers hear of each registration once': `select r.id, n.count from relationships.referral r

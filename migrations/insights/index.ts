@@ -1,3 +1,4 @@
+import { InsightsBonusSteps } from './bonus-steps.js';
 import { InsightsErasure } from './erasure.js';
 import { InsightsInitial } from './initial.js';
 import { InsightsPartitions } from './partitions.js';
@@ -5,5 +6,5 @@ import { InsightsProjectBinary } from './project-binary.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsErasure],
 };

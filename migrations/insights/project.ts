@@ -1,14 +1,14 @@
 import { grantTo } from '../plumbing.js';
 
-const DAILY = 'registrations, activations, qualifications, retentions, credits_paid, credits_held, fraud_blocked';
-const columns = (list: string): string[] => list.split(', ');
-const sums = (list: string): string => columns(list).map((column) => `sum(${column})::bigint as ${column}`).join(', ');
-const added = (table: string, list: string): string => columns(list).map((column) => `${column} = ${table}.${column} + excluded.${column}`).join(', ');
-const anyChange = (list: string): string => columns(list).map((column) => `sum(${column}) <> 0`).join(' or ');
-const negated = (list: string): string => columns(list).map((column) => `-${column}`).join(', ');
+export const DAILY = 'registrations, activations, qualifications, retentions, credits_paid, credits_held, fraud_blocked';
+export const columns = (list: string): string[] => list.split(', ');
+export const sums = (list: string): string => columns(list).map((column) => `sum(${column})::bigint as ${column}`).join(', ');
+export const added = (table: string, list: string): string => columns(list).map((column) => `${column} = ${table}.${column} + excluded.${column}`).join(', ');
+export const anyChange = (list: string): string => columns(list).map((column) => `sum(${column}) <> 0`).join(' or ');
+export const negated = (list: string): string => columns(list).map((column) => `-${column}`).join(', ');
 
-const REFERRALS = `json_to_recordset(facts -> 'referrals') as t(id uuid, "referrerId" text, "refereeId" text, "sourceAppId" text, "registeredAt" timestamptz)`;
-const STAGES = `json_to_recordset(facts -> 'stages') as t("referralId" uuid, stage text, trigger text, at timestamptz)`;
+export const REFERRALS = `json_to_recordset(facts -> 'referrals') as t(id uuid, "referrerId" text, "refereeId" text, "sourceAppId" text, "registeredAt" timestamptz)`;
+export const STAGES = `json_to_recordset(facts -> 'stages') as t("referralId" uuid, stage text, trigger text, at timestamptz, sequence int)`;
 const BONUSES = `json_to_recordset(facts -> 'bonuses') as t(id uuid, "referralId" uuid, "userId" text, party text, event text, "appId" text, unit text,
          amount bigint, status text, sequence int, "holdReason" text, "holdUntil" timestamptz, "heldAt" timestamptz, "paidAt" timestamptz)`;
 

@@ -9,90 +9,96 @@ export class RewardsSlots extends Migration {
   }
 }
 
-/** However few rows the planner may expect of a young table: each side is read once, and nothing is compared with everything. */
-const BY_SETS = `set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_nestloop', 'off', true)`;
+/**
+ * However few rows the planner expects of a young table: each side reads by its index the rows that it is told, and hashes join them. Statements under these
+ * settings need no nested loop at all, because the penalty of one that cannot be avoided hides what every other plan costs.
+ */
+const BY_SETS = { enable_seqscan: 'off', enable_nestloop: 'off', enable_hashjoin: 'on' };
+const setForFunction = Object.entries(BY_SETS).map(([name, value]) => `set ${name} = ${value}`).join(' ');
+const setFromHere = Object.entries(BY_SETS).map(([name, value]) => `set_config('${name}', '${value}', true)`).join(', ');
 const MANY = 1_000;
 
-const UNKNOWN = `exists (select from added t
-       left join account d on d.id = t.debit_account and d.unit = t.unit
-       left join account c on c.id = t.credit_account and c.unit = t.unit
-       where d.id is null or c.id is null)`;
+const unknownAmong = (accounts: string): string => `exists (select from added t
+         left join ${accounts} d on d.id = t.debit_account and d.unit = t.unit
+         left join ${accounts} c on c.id = t.credit_account and c.unit = t.unit
+         where d.id is null or c.id is null)`;
+const TOUCHED = 'select debit_account from added union select credit_account from added';
 // in the order of their ids, whoever comes: two groups with the same accounts never wait for each other in a circle
-const LOCKED = `from account a where a.balance is not null
-       and a.id in (select debit_account from added union select credit_account from added)
-       order by a.id for no key update`;
-const MOVED = `update account a set balance = a.balance + moved.amount
-       from (select side.account, sum(side.amount)::bigint as amount from added t
-             cross join lateral (values (t.debit_account, -t.amount), (t.credit_account, t.amount)) as side (account, amount)
-             group by side.account) as moved
-       where a.id = moved.account and a.balance is not null and moved.amount <> 0`;
+const locked = (ids: string): string => `from account a where a.balance is not null and a.id ${ids} order by a.id for no key update`;
+const moved = (only = ''): string => `update account a set balance = a.balance + moved.amount
+         from (select side.account, sum(side.amount)::bigint as amount
+               from (select debit_account as account, -amount as amount from added union all select credit_account, amount from added) side
+               group by side.account) as moved
+         where a.id = moved.account and a.balance is not null and moved.amount <> 0${only}`;
+
+const slotAccounts = (kind: 'available' | 'debt'): string =>
+  `(select user_id, id, balance from account where user_id = any(users) and unit = 'slots' and kind = '${kind}')`;
 
 const STATEMENTS = [
   // What a group of payments posts goes the way it always went. Thousands at once are planned for themselves: a plan kept from when there were few
   // accounts would compare each with all.
   `create or replace function rewards.post_transfers() returns trigger language plpgsql security definer set search_path = rewards, pg_temp
      set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_nestloop = on as $$
-     declare is_unknown boolean; are_many boolean := (select count(*) > ${MANY} from added);
+     declare is_unknown boolean; ids uuid[];
      begin
-       if are_many then
-         perform ${BY_SETS};
-         execute $q$select ${UNKNOWN}$q$ into is_unknown;
+       if (select count(*) from added) > ${MANY} then
+         perform ${setFromHere};
+         ids := array(${TOUCHED});
+         execute $q$select ${unknownAmong('(select id, unit from account where id = any($1))')}$q$ into is_unknown using ids;
        else
-         is_unknown := ${UNKNOWN};
+         is_unknown := ${unknownAmong('account')};
        end if;
        if is_unknown then raise exception 'a transfer names two accounts of its unit' using errcode = 'foreign_key_violation'; end if;
-       if are_many then
-         execute $q$select ${LOCKED}$q$;
-         execute $q$${MOVED}$q$;
+       if ids is not null then
+         execute $q$select ${locked('= any($1)')}$q$ using ids;
+         execute $q$${moved(' and a.id = any($1)')}$q$ using ids;
        else
-         perform ${LOCKED};
-         ${MOVED};
+         perform ${locked(`in (${TOUCHED})`)};
+         ${moved()};
        end if;
        return null;
      end $$`,
-  // locks what there is, in the order in which everybody locks accounts, and only then opens what is missing
-  `create function rewards.open_slot_accounts(users text[], were int[]) returns void language plpgsql security definer
-     set search_path = rewards, pg_temp set plan_cache_mode = force_custom_plan as $$
+  // locks what there is, in the order in which everybody locks accounts, and only then opens what is missing; `slots` are due, `were` are booked
+  `create function rewards.open_slot_accounts(users text[], were int[], slots int[]) returns void language plpgsql security definer
+     set search_path = rewards, pg_temp set plan_cache_mode = force_custom_plan ${setForFunction} as $$
      begin
-       perform from unnest(users) u join account a on a.user_id = u and a.unit = 'slots' order by a.id for no key update of a;
+       perform from account where user_id = any(users) and unit = 'slots' order by id for no key update;
        insert into account (user_id, unit, kind, balance)
-         select u, 'slots', 'available', 0 from unnest(users) u
-         where not exists (select from account a where a.user_id = u and a.unit = 'slots' and a.kind = 'available') order by u on conflict do nothing;
+         select u, 'slots', 'available', 0 from unnest(users) u left join ${slotAccounts('available')} a on a.user_id = u
+         where a.id is null order by u on conflict do nothing;
        insert into account (user_id, unit, kind, balance)
-         select b.user_id, 'slots', 'debt', 0 from unnest(users, were) u (user_id, booked) join batch_reward b on b.user_id = u.user_id
-         join account a on a.user_id = b.user_id and a.unit = 'slots' and a.kind = 'available'
-         where a.balance < u.booked - b.slots order by b.user_id on conflict do nothing;
+         select a.user_id, 'slots', 'debt', 0 from unnest(users, were, slots) u (user_id, booked, slots) join ${slotAccounts('available')} a on a.user_id = u.user_id
+         where a.balance < u.booked - u.slots order by a.user_id on conflict do nothing;
      end $$`,
   'revoke execute on function rewards.open_slot_accounts from public',
   grantTo('rewards', 'execute on function rewards.open_slot_accounts'),
   // What is missing is given, a debt first; what is too much is taken back from the balance, and the rest of it is owed. `fresh` were rewarded now for
   // the first time, and are noted as booked already.
   'drop function rewards.book_slots',
-  `create function rewards.book_slots(users text[], fresh text[], at timestamptz) returns void language plpgsql
-     set enable_seqscan = off set enable_hashjoin = on set enable_nestloop = on set plan_cache_mode = force_custom_plan set work_mem = '64MB' as $$
-     declare differing text[]; were int[];
+  `create function rewards.book_slots(changed text[], fresh text[], at timestamptz) returns void language plpgsql
+     set search_path = rewards, pg_temp set plan_cache_mode = force_custom_plan set work_mem = '64MB' ${setForFunction} as $$
+     declare users text[]; were int[]; slots int[]; available uuid[]; balances bigint[]; debts uuid[]; owed bigint[]; programme uuid;
      begin
-       if cardinality(users) > ${MANY} then perform ${BY_SETS}; end if;
-       select array_agg(n.user_id), array_agg(n.booked) into differing, were from (
-         select b.user_id, b.booked from (
-           select b.user_id, b.booked from unnest(users) u join rewards.batch_reward b on b.user_id = u
-           where b.slots <> b.booked order by b.user_id for no key update of b) b
-         union all select f, 0 from unnest(fresh) f) n;
-       if differing is null then return; end if;
-       perform rewards.open_slot_accounts(differing, were);
-       insert into rewards.transfer (debit_account, credit_account, unit, amount, reason, reference, created_at)
+       select array_agg(n.user_id), array_agg(n.booked), array_agg(n.slots) into users, were, slots from (
+         select * from (
+           select b.user_id, b.booked, b.slots from batch_reward b where b.user_id = any(changed) and b.slots <> b.booked order by b.user_id for no key update) b
+         union all select b.user_id, 0, b.slots from batch_reward b where b.user_id = any(fresh)) n;
+       if users is null then return; end if;
+       perform rewards.open_slot_accounts(users, were, slots);
+       programme := (select id from account where user_id is null and unit = 'slots' and kind = 'programme');
+       select array_agg(u.booked), array_agg(u.slots), array_agg(a.id), array_agg(a.balance), array_agg(d.id), array_agg(coalesce(-d.balance, 0))
+         into were, slots, available, balances, debts, owed
+         from unnest(users, were, slots) u (user_id, booked, slots)
+         join ${slotAccounts('available')} a on a.user_id = u.user_id left join ${slotAccounts('debt')} d on d.user_id = u.user_id;
+       insert into transfer (debit_account, credit_account, unit, amount, reason, reference, created_at)
          select t.debit, t.credit, 'slots', t.amount, t.reason, 'batch-reward', at
-         from unnest(differing, were) u (user_id, booked)
-         join rewards.batch_reward b on b.user_id = u.user_id
-         join rewards.account a on a.user_id = u.user_id and a.unit = 'slots' and a.kind = 'available'
-         left join rewards.account d on d.user_id = u.user_id and d.unit = 'slots' and d.kind = 'debt'
-         join rewards.account p on p.user_id is null and p.unit = 'slots' and p.kind = 'programme'
-         cross join lateral (select greatest(b.slots - u.booked, 0) as more, greatest(u.booked - b.slots, 0) as less) n
+         from unnest(were, slots, available, balances, debts, owed) u (booked, slots, available, balance, debt, owed)
+         cross join lateral (select greatest(u.slots - u.booked, 0) as more, greatest(u.booked - u.slots, 0) as less) n
          cross join lateral (values
-           (1, p.id, a.id, n.more, 'bonus'), (2, a.id, d.id, least(n.more, coalesce(-d.balance, 0)), 'debt_repayment'),
-           (3, a.id, p.id, least(n.less, a.balance), 'clawback'), (4, d.id, p.id, n.less - a.balance, 'debt')) as t (step, debit, credit, amount, reason)
-         where t.amount > 0 order by b.user_id, t.step;
-       update rewards.batch_reward b set booked = b.slots from unnest(differing) u where b.user_id = u and b.booked <> b.slots;
+           (1, programme, u.available, n.more, 'bonus'), (2, u.available, u.debt, least(n.more, u.owed), 'debt_repayment'),
+           (3, u.available, programme, least(n.less, u.balance), 'clawback'), (4, u.debt, programme, n.less - u.balance, 'debt')) as t (step, debit, credit, amount, reason)
+         where t.amount > 0 order by u.available, t.step;
+       update batch_reward b set booked = b.slots where b.user_id = any(users) and b.booked <> b.slots;
      end $$`,
   `create or replace function rewards.recompute_batch_rewards(first_user text, last_user text, rules json, free_plans text[]) returns int language plpgsql
      set enable_seqscan = on set plan_cache_mode = force_custom_plan set work_mem = '64MB' as $$

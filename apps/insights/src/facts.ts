@@ -8,14 +8,14 @@ export type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(t
 /** What a group of events says, as `insights.project` takes it. Times are ISO 8601. */
 export interface Facts {
   referrals: { id: string; referrerId: string; refereeId: string; sourceAppId: string | null; registeredAt: string }[];
-  stages: { referralId: string; stage: 'registered' | 'activated' | 'qualified' | 'retained' | 'blocked'; trigger: string; at: string }[];
+  stages: { referralId: string; stage: Stage; trigger: string; at: string; sequence: number }[];
   bonuses: BonusFact[];
 }
 
+/** One step in a bonus's life: `held`, `released` and `rejected` say how much there is of it, `paid` and `clawed_back` by how much that changed. */
 interface BonusFact {
-  id: string; referralId: string; userId: string; party: string; event: string; appId: string | null; unit: string; amount: number;
-  status: 'paid' | 'held' | 'rejected' | 'clawed_back'; sequence: number;
-  holdReason: string | null; holdUntil: string | null; heldAt: string | null; paidAt: string | null;
+  id: string; referralId: string; userId: string; party: string; event: string; appId: string | null; unit: string;
+  sequence: number; kind: 'paid' | 'held' | 'released' | 'rejected' | 'clawed_back'; amount: number; reason: string | null; until: string | null; at: string;
 }
 
 export interface Payment {
@@ -27,18 +27,18 @@ export interface Payment {
   occurredAt: string;
 }
 
-type StageEvent = Received<'referralRegistered'> | Received<'referralActivated'> | Received<'referralQualified'> | Received<'referralRetained'>;
+type StageEvent = Received<'referralRegistered'> | Received<'referralActivated'> | Received<'referralQualified'> | Received<'referralRetained'> | Received<'referralRevoked'> | Received<'reviewDecided'>;
 
-type Stage = 'registered' | 'activated' | 'qualified' | 'retained';
+type Stage = 'registered' | 'activated' | 'qualified' | 'retained' | 'blocked' | 'revoked' | 'rejected';
 
-/** A stage counts on the day of its event's `occurredAt`, for each payment that it rests on. */
+/** A stage counts on the day of its event's `occurredAt`, for each payment that it rests on; what ends it is kept beside it. */
 function stageFacts(stage: Stage, received: StageEvent[]): Partial<Facts> {
   return {
     referrals: received.map(({ data }) => ({
       id: data.referralId, referrerId: data.referrerId, refereeId: data.refereeId, sourceAppId: data.sourceAppId, registeredAt: data.registeredAt,
     })),
-    stages: received.map(({ data, occurredAt }) => ({
-      referralId: data.referralId, stage, trigger: 'paymentId' in data ? data.paymentId : '', at: occurredAt,
+    stages: received.map(({ data, occurredAt, sequence }) => ({
+      referralId: data.referralId, stage, trigger: 'paymentId' in data ? data.paymentId : '', at: occurredAt, sequence,
     })),
   };
 }
@@ -48,10 +48,10 @@ export function importedFacts(received: Received<'referralsImported'>[]): { fact
   const all = received.flatMap(({ data }) => data.referrals);
   const triggerOf = (id: string): string => `imported:${id}`;
   const stages = all.flatMap(({ referralId, registeredAt, activatedAt, qualifiedAt, retainedAt }) => [
-    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt },
-    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt }] : []),
-    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: triggerOf(referralId), at: qualifiedAt }] : []),
-    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: triggerOf(referralId), at: retainedAt }] : []),
+    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt, sequence: 0 },
+    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt, sequence: 0 }] : []),
+    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: triggerOf(referralId), at: qualifiedAt, sequence: 0 }] : []),
+    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: triggerOf(referralId), at: retainedAt, sequence: 0 }] : []),
   ]);
   const payments = all.flatMap(({ referralId, refereeId, qualifiedAt }) =>
     qualifiedAt ? [{ paymentId: triggerOf(referralId), userId: refereeId, kind: 'purchase', amount: 0, currency: '', occurredAt: qualifiedAt }] : []);
@@ -63,19 +63,17 @@ type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonu
 /** Refused as fraud; erasing a person, or a payment that went back, refuses what waits without any. */
 const FRAUD: (string | null)[] = ['score', 'review'];
 
-function bonusFacts(status: BonusFact['status'], received: BonusEvent[]): Partial<Facts> {
+function bonusFacts(kind: BonusFact['kind'], received: BonusEvent[]): Partial<Facts> {
   const bonuses = received.map(({ data, sequence, occurredAt }): BonusFact => ({
-    id: data.bonusId, referralId: data.referralId, userId: data.userId, party: data.party, event: data.event, appId: data.appId,
-    unit: data.unit, amount: data.amount, status, sequence,
-    holdReason: 'reason' in data ? data.reason : null, holdUntil: 'holdUntil' in data ? data.holdUntil : null,
-    heldAt: status === 'held' ? occurredAt : null, paidAt: status === 'paid' ? occurredAt : null,
+    id: data.bonusId, referralId: data.referralId, userId: data.userId, party: data.party, event: data.event, appId: data.appId, unit: data.unit,
+    sequence, kind, amount: data.amount, reason: 'reason' in data ? data.reason : null, until: 'holdUntil' in data ? data.holdUntil : null, at: occurredAt,
   }));
-  const blocked = bonuses.map((bonus, index) => ({ bonus, at: received[index]!.occurredAt })).filter(({ bonus }) => bonus.status === 'rejected' && FRAUD.includes(bonus.holdReason));
-  return { bonuses, stages: blocked.map(({ bonus, at }) => ({ referralId: bonus.referralId, stage: 'blocked', trigger: '', at })) };
+  const blocked = bonuses.filter((bonus) => bonus.kind === 'rejected' && FRAUD.includes(bonus.reason));
+  return { bonuses, stages: blocked.map(({ referralId, at }) => ({ referralId, stage: 'blocked', trigger: '', at, sequence: 0 })) };
 }
 
 const stage = (name: Stage) => (received: AnyEvent[]): Partial<Facts> => stageFacts(name, received);
-const bonus = (status: BonusFact['status']) => (received: AnyEvent[]): Partial<Facts> => bonusFacts(status, received);
+const bonus = (kind: BonusFact['kind']) => (received: AnyEvent[]): Partial<Facts> => bonusFacts(kind, received);
 
 /** What each kind of event that counts says. */
 const FACTS_OF = new Map([
@@ -83,9 +81,11 @@ const FACTS_OF = new Map([
   [events.referralActivated, stage('activated')],
   [events.referralQualified, stage('qualified')],
   [events.referralRetained, stage('retained')],
+  [events.referralRevoked, stage('revoked')],
+  [events.reviewDecided, (received: AnyEvent[]) => stageFacts('rejected', (received as Received<'reviewDecided'>[]).filter(({ data }) => data.decision === 'rejected'))],
   [events.bonusPaid, bonus('paid')],
   [events.bonusHeld, bonus('held')],
-  [events.bonusReleased, bonus('paid')],
+  [events.bonusReleased, bonus('released')],
   [events.bonusRejected, bonus('rejected')],
   [events.bonusClawedBack, bonus('clawed_back')],
 ] as [EventKind<unknown>, (received: AnyEvent[]) => Partial<Facts>][]);

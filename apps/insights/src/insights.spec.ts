@@ -44,12 +44,19 @@ function randomEvents(count: number): AnyEvent[] {
     const { referralId } = facts;
     tell(events.referralRegistered, referralId, new Date(registeredAt), { ...facts, codeType: 'auto', arrivedAt: registeredAt, referrerRegistrationsLastHour: 1, context: null });
     if (roll(2)) tell(events.referralActivated, referralId, at(), { ...facts, activatedAt: registeredAt });
+    let qualifying: string | null = null;
+    const revoke = (paymentId: string): void => tell(events.referralRevoked, referralId, at(), { ...facts, paymentId, revokedAt: registeredAt });
     for (let n = roll(3); n > 0; n -= 1) {
       const payment = { paymentId: `payment-${referralId}-${n}`, userId: facts.refereeId, kind: 'purchase', amount: 999, currency: 'EUR', periodDays: null, occurredAt: at().toISOString() };
       tell(events.paymentSettled, payment.paymentId, new Date(payment.occurredAt), payment);
-      if (roll(2)) tell(events.referralQualified, referralId, at(), { ...facts, qualifiedAt: registeredAt, paymentId: payment.paymentId, firstActivityAt: null });
+      if (roll(2)) continue;
+      if (qualifying) revoke(qualifying);
+      qualifying = payment.paymentId;
+      tell(events.referralQualified, referralId, at(), { ...facts, qualifiedAt: registeredAt, paymentId: qualifying, firstActivityAt: null });
     }
-    if (roll(4) === 0) tell(events.referralRetained, referralId, at(), { ...facts, retainedAt: registeredAt, paymentId: 'any' });
+    if (qualifying && roll(2)) tell(events.referralRetained, referralId, at(), { ...facts, retainedAt: registeredAt, paymentId: qualifying });
+    if (qualifying && roll(6) === 0) revoke(qualifying);
+    if (roll(10) === 0) tell(events.reviewDecided, uuidv7(), at(), { ...facts, reviewId: uuidv7(), decision: roll(2) ? 'rejected' : 'approved', score: 70, decidedBy: 'ada', decidedAt: registeredAt });
     for (let n = roll(4); n > 0; n -= 1) {
       const bonus = {
         bonusId: uuidv7(), referralId, userId: facts.referrerId, party: 'referrer', event: 'registered', appId: roll(3) ? null : 'todo',
@@ -107,6 +114,19 @@ interface Facts {
 function shuffled<T>(list: T[], seed: number): T[] {
   const roll = dice(seed);
   return list.map((item) => ({ item, order: roll(1_000_000_007) })).sort((a, b) => a.order - b.order).map(({ item }) => item);
+}
+
+/** Where each referral stands by its events: since when it is qualified, whether it stayed, whether a person refused it. */
+function standingReferrals(all: AnyEvent[]): { referrerId: string; at: string | null; isRetained: boolean; isRejected: boolean }[] {
+  const byReferral = Map.groupBy(all.filter(({ type }) => /^referral|^review/.test(type)), ({ data }) => (data as { referralId: string }).referralId);
+  return [...byReferral.values()].map((told) => {
+    const of = (type: string) => told.filter((event) => event.type === type).map(({ occurredAt, sequence, data }) => ({ occurredAt, sequence, ...(data as { paymentId: string; decision: string }) }));
+    const revoked = of('referral.revoked');
+    const lasting = (type: string) => of(type).filter((stage) => !revoked.some(({ paymentId, sequence }) => paymentId === stage.paymentId && sequence > stage.sequence));
+    const [at = null] = lasting('referral.qualified').map(({ occurredAt }) => occurredAt).sort();
+    const { referrerId } = told[0]!.data as { referrerId: string };
+    return { referrerId, at, isRetained: lasting('referral.retained').length > 0, isRejected: of('review.decided').some(({ decision }) => decision === 'rejected') };
+  });
 }
 
 describe('statistics', () => {
@@ -184,15 +204,15 @@ describe('statistics', () => {
   it('rank referrers by what they brought, of all time and of the month', async () => {
     const qualified = (from: string) => {
       const counts = new Map<string, number>();
-      for (const { type, occurredAt, data } of all) {
-        if (type !== 'referral.qualified' || occurredAt < from) continue;
-        const { referrerId } = data as { referrerId: string };
+      for (const { at, referrerId, isRejected } of standingReferrals(all)) {
+        if (at === null || isRejected || at < from) continue;
         counts.set(referrerId, (counts.get(referrerId) ?? 0) + 1);
       }
       return [...counts.values()].sort((a, b) => b - a);
     };
     const allTime = (await readLeaderboard(db, { period: 'all', limit: 5 })).data;
     expect(allTime.map((entry) => entry.qualified)).toEqual(qualified('').slice(0, 5));
+    for (const { userId, credits } of allTime) expect((await readUserStats(db, userId)).credits.earned).toBe(credits);
     const month = (await readLeaderboard(db, { period: 'month', limit: 5 })).data;
     expect(month.map((entry) => entry.qualified)).toEqual(qualified('2026-02-01').slice(0, 5));
   });
@@ -205,6 +225,42 @@ describe('statistics', () => {
     expect(liability.filter(({ unit }) => unit === 'credits').reduce((sum, { amount }) => sum + amount, 0)).toBe(credits);
     expect(funnel.map(({ stage }) => stage)).toEqual(['registered', 'activated', 'qualified', 'retained']);
     expect(funnel[0]!.share).toBe(1);
+    const referrals = standingReferrals(all);
+    expect(funnel.map(({ count }) => count)).toEqual([
+      referrals.length, all.filter(({ type }) => type === 'referral.activated').length, referrals.filter(({ at }) => at !== null).length, referrals.filter(({ isRetained }) => isRetained).length,
+    ]);
+  });
+
+  it('of a user follow a qualification that is revoked, told again and refused, in whatever order it is heard', async () => {
+    const made = (referrerId: string): AnyEvent[] => {
+      const facts = { referralId: uuidv7(), referrerId, refereeId: `of-${referrerId}`, codeId: uuidv7(), sourceAppId: 'chat', registeredAt: '2026-02-01T10:00:00.000Z' };
+      const event = (kind: EventDefinition, sequence: number, data: object = {}): AnyEvent =>
+        ({ id: uuidv7(), type: kind.type, aggregateId: facts.referralId, sequence, occurredAt: `2026-02-0${sequence}T10:00:00.000Z`, data: { ...facts, ...data } }) as unknown as AnyEvent;
+      const payment = (paymentId: string): AnyEvent => ({
+        id: uuidv7(), type: 'payment.settled', aggregateId: paymentId, sequence: 1, occurredAt: '2026-02-03T10:00:00.000Z',
+        data: { paymentId, userId: facts.refereeId, kind: 'topup', amount: 999, currency: 'EUR', periodDays: null, occurredAt: '2026-02-03T10:00:00.000Z' },
+      }) as unknown as AnyEvent;
+      const qualified = (n: number): object => ({ paymentId: `${referrerId}-${n}`, qualifiedAt: facts.registeredAt, firstActivityAt: null });
+      const revoked = (n: number): object => ({ paymentId: `${referrerId}-${n}`, revokedAt: facts.registeredAt });
+      return [
+        event(events.referralRegistered, 1, { codeType: 'auto', arrivedAt: facts.registeredAt, referrerRegistrationsLastHour: 1, context: null }), event(events.referralActivated, 2, { activatedAt: facts.registeredAt }), payment(`${referrerId}-1`),
+        event(events.referralQualified, 3, qualified(1)), event(events.referralRevoked, 4, revoked(1)),
+        event(events.referralQualified, 5, qualified(2)), event(events.referralRevoked, 6, revoked(2)),
+        event(events.referralQualified, 7, qualified(2)),
+        event(events.reviewDecided, 8, { reviewId: uuidv7(), decision: 'rejected', score: 70, decidedBy: 'ada', decidedAt: facts.registeredAt }),
+      ];
+    };
+    const stands = async (userId: string): Promise<[number, number, number]> => {
+      const { byStage, tier, level } = await readUserStats(db, userId);
+      return [byStage.qualified, tier.qualifiedCount, 25 - level.referralsToNext!];
+    };
+    for (const [order, seed] of [['as-told', 0], ['shuffled', 3], ['otherwise', 5]] as const) {
+      const [list, ends] = [made(order), [] as [number, number, number][]];
+      if (seed === 0) for (const event of list) ends.push((await receive([event]), await stands(order)));
+      else for (const event of shuffled(list, seed)) await receive([event]);
+      if (seed === 0) expect(ends.slice(3)).toEqual([[1, 1, 1], [0, 0, 1], [1, 1, 1], [0, 0, 1], [1, 1, 1], [1, 0, 0]]);
+      expect(await stands(order)).toEqual([1, 0, 0]);
+    }
   });
 
   it('of a user count the people brought, and show their names shortened', async () => {

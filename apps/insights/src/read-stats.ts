@@ -1,5 +1,5 @@
 import type { DailyStats, insights, Input, Reply } from '@referrals/contracts';
-import { DAY, Refusal, shift } from '@referrals/domain';
+import { DAY, Refusal, shift, STAGES, type Stage } from '@referrals/domain';
 import type { Database } from '@referrals/persistence';
 
 type Contracts = typeof insights;
@@ -31,18 +31,23 @@ export async function readDaily(db: Database, { from, to, appId }: Input<Contrac
 
 const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
 
-const LIABILITY = `select to_char(hold_until at time zone 'utc', 'YYYY-MM-DD') as "releaseDate", unit, sum(amount)::bigint as amount, count(*) as bonuses
+const LIABILITY = `select to_char(hold_until at time zone 'utc', 'YYYY-MM-DD') as "releaseDate", unit, sum(amount - gone)::bigint as amount, count(*) as bonuses
   from bonus where status = 'held' group by 1, 2 order by 1 nulls last, 2`;
 
+/** The totals count what happened, the funnel where referrals stand now: a qualification that was revoked is in the former alone. */
 export async function readOverview(db: Database): Promise<Reply<Contracts['overview']>> {
-  const [[totals], liability] = await Promise.all([
+  const [[totals], reached, liability] = await Promise.all([
     db.rows<Counts>(`select ${SUMS} from daily`),
+    db.rows<{ stage: Stage; referrals: number }>('select stage, referrals from funnel'),
     db.rows<Reply<Contracts['overview']>['liability'][number]>(LIABILITY),
   ]);
-  const { registrations, activations, qualifications, retentions } = totals!;
-  const steps = [['registered', registrations], ['activated', activations], ['qualified', qualifications], ['retained', retentions]] as const;
-  const share = (count: number): number => (registrations === 0 ? 0 : Math.round((count * 10_000) / registrations) / 10_000);
-  return { totals: totals!, funnel: steps.map(([stage, count]) => ({ stage, count, share: share(count) })), liability };
+  const countOf = new Map(reached.map(({ stage, referrals }) => [stage, referrals]));
+  const registered = countOf.get('registered') ?? 0;
+  const funnel = STAGES.map((stage) => {
+    const count = countOf.get(stage) ?? 0;
+    return { stage, count, share: registered === 0 ? 0 : Math.round((count * 10_000) / registered) / 10_000 };
+  });
+  return { totals: totals!, funnel, liability };
 }
 
 const LEADERS = `select s.user_id as "userId", p.short_name as name, s.qualified, s.credits

@@ -4,21 +4,23 @@ import type { Database } from '@referrals/persistence';
 
 /**
  * Everything is read from the facts of the referrals that the user made. A payment counts from the registration on; the
- * first purchase or renewal is the conversion. Parameters: user, days of access per conversion.
+ * first purchase or renewal is the conversion. What was rejected is shown and counts for neither tier nor level. Parameters: user, days of access per conversion.
  */
 const STATS = `with
   mine as (
     select r.id, r.referee_id, r.source_app_id, r.registered_at, p.short_name as name,
-      s.activated_at, s.qualified_at, s.retained_at, y.paid_at, y.last_paid_at, y.converted_at
+      s.activated_at, s.qualified_at, s.retained_at, s.is_rejected, y.paid_at, y.last_paid_at, y.converted_at
     from referral r left join person p on p.user_id = r.referee_id
     cross join lateral (
       select min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified') as qualified_at,
-        min(at) filter (where stage = 'retained') as retained_at from stage where referral_id = r.id) s
+        min(at) filter (where stage = 'retained') as retained_at,
+        exists (select from stage g where g.referral_id = r.id and g.stage = 'rejected') as is_rejected
+      from reached where referral_id = r.id) s
     cross join lateral (
       select min(occurred_at) as paid_at, max(occurred_at) as last_paid_at, min(occurred_at) filter (where kind <> 'topup') as converted_at
       from payment where user_id = r.referee_id and occurred_at >= r.registered_at) y
     where r.referrer_id = $1),
-  own as (select unit, event, amount, status from bonus where user_id = $1),
+  own as (select unit, event, amount - gone as amount, status from bonus where user_id = $1),
   happened as (
     select id, registered_at as at, 'registered' as event, name, source_app_id from mine
     union all select id, activated_at, 'activated', name, source_app_id from mine where activated_at is not null
@@ -27,7 +29,8 @@ const STATS = `with
     union all select id, last_paid_at, 'payment', name, source_app_id from mine where last_paid_at is not null)
   select
     (select json_build_object('invited', count(*), 'active', count(activated_at), 'converted', count(converted_at), 'paid', count(paid_at),
-       'qualified', count(qualified_at), 'retained', count(retained_at)) from mine) as counts,
+       'qualified', count(qualified_at), 'retained', count(retained_at), 'qualifiedForTier', count(qualified_at) filter (where not is_rejected),
+       'paidForLevel', count(paid_at) filter (where not is_rejected)) from mine) as counts,
     (select coalesce(json_agg(a), '[]') from (
        select source_app_id as "appId", count(*) as invited, count(activated_at) as active, count(qualified_at) as qualified
        from mine group by 1 order by 2 desc, 1) a) as apps,
@@ -44,7 +47,7 @@ const STATS = `with
        select at, event, name, source_app_id as "appId" from happened order by at desc, event, id limit 10) h) as recent`;
 
 interface Row {
-  counts: { invited: number; active: number; converted: number; paid: number; qualified: number; retained: number };
+  counts: { invited: number; active: number; converted: number; paid: number; qualified: number; retained: number; qualifiedForTier: number; paidForLevel: number };
   apps: UserStats['byApp'];
   credits: UserStats['credits'];
   cashback: UserStats['cashback'];
@@ -60,14 +63,14 @@ export async function readUserStats(db: Database, userId: string): Promise<UserS
   const programme = await db.programme();
   const [row] = await db.rows<Row>(STATS, [userId, programme.access.days]);
   const { counts, apps, credits, cashback, accessDays, conversions, recent } = row!;
-  const { level, rate, nextLevelAt, missing } = cashbackLevel(counts.paid, programme.cashback.levels);
-  const tier = tierOf(counts.qualified, programme.tiers);
+  const { level, rate, nextLevelAt, missing } = cashbackLevel(counts.paidForLevel, programme.cashback.levels);
+  const tier = tierOf(counts.qualifiedForTier, programme.tiers);
   const recentActivity = recent.map((entry) => ({ ...entry, at: iso(entry.at) }));
   return {
     userId, invited: counts.invited, active: counts.active, converted: counts.converted, paid: counts.paid,
     byStage: { registered: counts.invited, activated: counts.active, qualified: counts.qualified, retained: counts.retained },
     byApp: apps, credits, cashback, accessDays,
-    tier: { ...tier, progress: tier.progress / 100, qualifiedCount: counts.qualified },
+    tier: { ...tier, progress: tier.progress / 100, qualifiedCount: counts.qualifiedForTier },
     level: { level, rate, nextLevelAt, referralsToNext: missing },
     conversionsInWindow: conversions.map((entry) => ({ ...entry, convertedAt: iso(entry.convertedAt), until: iso(entry.until) })),
     lastActivityAt: recentActivity[0]?.at ?? null,

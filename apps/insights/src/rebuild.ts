@@ -21,7 +21,7 @@ export const placeOf = (cursor: string): Place => {
  * logs bring back the rest, and an event of both is received once.
  */
 export async function beginRebuild(tx: Transaction): Promise<Step> {
-  await tx.rows('truncate referral, stage, bonus, payment, person, daily, standing, inbox');
+  await tx.rows('truncate referral, stage, bonus, payment, person, daily, standing, funnel, inbox');
   return { processed: 0, changed: 0, more: true, cursor: `${ROOMS[0]} ` };
 }
 

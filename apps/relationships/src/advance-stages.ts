@@ -20,7 +20,7 @@ export const progressOf = (row: ReferralRow, payments: PaymentFact[]): Progress 
  */
 export async function advanceStages(tx: Transaction, list: Progress[]): Promise<ReferralRow[]> {
   const moved = list.map((progress) => ({ before: progress.row, after: advanced(tx, progress) })).filter(({ before, after }) => !isSame(before, after));
-  for (const { before, after } of moved) tellReached(tx, before, after);
+  for (const { before, after } of moved) after.sequence = tellReached(tx, before, after);
   if (moved.length > 0) await writeProgress(tx, moved.map(({ after }) => after));
   failpoint('relationships-after-advance');
   const changed = new Map(moved.map(({ after }) => [after.id, after]));
@@ -53,7 +53,6 @@ function advanced(tx: Transaction, { row, summary, payments }: Progress): Referr
     first_activity_at: text(summary.firstActivityAt),
     first_use_by_app: Object.fromEntries([...summary.firstUseByApp].map(([appId, at]) => [appId, at.toISOString()] as const).sort()),
     told_apps: told,
-    sequence: row.sequence + 1,
   };
 }
 
@@ -90,24 +89,27 @@ function newApps(row: ReferralRow, state: StageState): string[] {
   return untold.slice(0, Math.max(0, state.crossAppUses.length - row.told_apps.length));
 }
 
-function tellReached(tx: Transaction, before: ReferralRow, after: ReferralRow): void {
+/** @returns the sequence of the last event: each takes the next, in the order in which the stages follow each other */
+function tellReached(tx: Transaction, before: ReferralRow, after: ReferralRow): number {
   const facts = factsOf(after);
-  const common = { aggregateId: after.id, sequence: after.sequence };
+  let { sequence } = before;
+  const next = () => ({ aggregateId: after.id, sequence: (sequence += 1) });
   const reached = (column: 'activated_at'): Date | null => (before[column] === null ? instantOf(after[column]) : null);
   const activatedAt = reached('activated_at');
-  if (activatedAt) tx.emit(events.referralActivated, { ...common, occurredAt: activatedAt, data: { ...facts, activatedAt: after.activated_at! } });
+  if (activatedAt) tx.emit(events.referralActivated, { ...next(), occurredAt: activatedAt, data: { ...facts, activatedAt: after.activated_at! } });
   if (before.told_payment_id !== null && before.told_payment_id !== after.told_payment_id) {
     const data = { ...facts, paymentId: before.told_payment_id, revokedAt: tx.now.toISOString() };
-    tx.emit(events.referralRevoked, { ...common, occurredAt: tx.now, data });
+    tx.emit(events.referralRevoked, { ...next(), occurredAt: tx.now, data });
   }
   if (after.told_payment_id !== null && before.told_payment_id !== after.told_payment_id) {
     const data = { ...facts, qualifiedAt: after.qualified_at!, paymentId: after.told_payment_id, firstActivityAt: after.first_activity_at };
-    tx.emit(events.referralQualified, { ...common, occurredAt: new Date(after.qualified_at!), data });
+    tx.emit(events.referralQualified, { ...next(), occurredAt: new Date(after.qualified_at!), data });
   }
   for (const appId of after.told_apps.slice(before.told_apps.length)) {
     const usedAt = after.first_use_by_app[appId]!;
-    tx.emit(events.referralAppActivated, { ...common, occurredAt: new Date(usedAt), data: { ...facts, appId, usedAt } });
+    tx.emit(events.referralAppActivated, { ...next(), occurredAt: new Date(usedAt), data: { ...facts, appId, usedAt } });
   }
+  return sequence;
 }
 
 const text = (instant: Date | null): string | null => instant?.toISOString() ?? null;

@@ -169,6 +169,8 @@ describe('a revoked qualification', () => {
     await deliver([payment('p3', at(7))]);
     expect(await row()).toMatchObject({ stage: 'activated', qualifying_payment_id: null });
     expect((await news()).at(-1)).toEqual(['referral.revoked', 'p2']);
+    const sequences = (await test.emitted('relationships')).filter(({ type }) => type.startsWith('referral.')).map(({ sequence }) => sequence);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
   });
 
   it('names the payment it was told with, though an earlier one came late, and a dispute won in the end restores it', async () => {

@@ -9,7 +9,7 @@ Facts that the rooms tell, on the JetStream stream \`REFERRALS\` (kept 14 days),
 (\`POST /v1/webhook-endpoints\`) as the body of the message. [\`examples/consumer.mjs\`](../examples/consumer.mjs) reads the stream in ten lines.
 
 - **At least once.** The same event may come again; its \`id\` stays, and is the message id in the stream and the \`webhook-id\` over HTTP.
-- **In any order.** \`sequence\` counts the changes of one \`aggregateId\`: of two events of an aggregate the higher is the later one.
+- **In any order.** \`sequence\` counts what a room tells of one \`aggregateId\`: of two \`referral.*\` events of a referral, or two \`bonus.*\` of a bonus, the higher is the later one.
 - **Growing.** Fields are added and never renamed or taken away; another meaning gets another \`version\`. Ignore what you do not know.
 - **Signed over HTTP** by [Standard Webhooks](https://www.standardwebhooks.com): verify with its library, answer with 2xx within 5 s. Redirects are not
   followed. Attempts go on for three days; \`POST /v1/webhook-deliveries/{id}/resend\` sends once more.

@@ -235,8 +235,8 @@ export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   ],
   scheduler: [],
   insights: [
-    events.userUpdated, events.referralRegistered, events.referralActivated, events.referralQualified, events.referralRetained, events.paymentSettled,
-    events.bonusPaid, events.bonusHeld, events.bonusReleased, events.bonusRejected, events.bonusClawedBack,
+    events.userUpdated, events.referralRegistered, events.referralActivated, events.referralQualified, events.referralRetained, events.referralRevoked, events.reviewDecided,
+    events.paymentSettled, events.bonusPaid, events.bonusHeld, events.bonusReleased, events.bonusRejected, events.bonusClawedBack,
     events.referralsImported,
   ],
   notifications: HOST_EVENTS,

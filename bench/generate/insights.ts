@@ -1,18 +1,20 @@
 import { BONUSES, bonusId, isHeld, userOf } from './bonuses.js';
 import type { Filling } from './fill-tables.js';
-import { ACTIVATED, QUALIFIED, REGISTERED, type Plan } from './source.js';
+import { ACTIVATED, iso, QUALIFIED, REGISTERED, type Plan } from './source.js';
 
 export const fillInsights = ({ holds }: Plan): Filling[] => [
   { table: 'insights.bonus', statements: BONUSES.map((bonus) => {
-    const { party, event, unit, amount, moment: { at }, where } = bonus;
+    const { party, event, unit, amount, moment: { at, iso: atIso }, where } = bonus;
     const held = isHeld(bonus, holds);
-    return `insert into insights.bonus (id, referral_id, user_id, party, event, unit, amount, status, sequence, hold_reason, hold_until, held_at, paid_at)
-      select ${bonusId(bonus)}, id, ${userOf(bonus)}, '${party}', '${event}', '${unit}', ${amount}, '${held ? 'held' : 'paid'}', 1, ${held ? `'score'` : 'null'},
+    const until = held ? iso(`${at} + interval '48 hours'`) : 'null';
+    const step = `jsonb_build_object('kind', '${held ? 'held' : 'paid'}', 'amount', ${amount}, 'reason', ${held ? `'score'` : 'null'}, 'until', ${until}, 'at', ${atIso})`;
+    return `insert into insights.bonus (id, referral_id, user_id, party, event, unit, amount, status, sequence, told, hold_reason, hold_until, held_at, paid_at)
+      select ${bonusId(bonus)}, id, ${userOf(bonus)}, '${party}', '${event}', '${unit}', ${amount}, '${held ? 'held' : 'paid'}', 1, jsonb_build_object('1', ${step}), ${held ? `'score'` : 'null'},
         ${held ? `${at} + interval '48 hours'` : 'null'}, ${held ? at : 'null'}, ${held ? 'null' : at} from generated where ${where}`;
   }) },
-  { table: 'insights.stage', statements: [`insert into insights.stage (referral_id, stage, trigger, at)
-   select id, stage, trigger, at from generated cross join lateral (values ('registered', '', ${REGISTERED.at}, true), ('activated', '', ${ACTIVATED.at}, activates),
-     ('qualified', payment_id, ${QUALIFIED.at}, qualifies)) as s (stage, trigger, at, is_so)
+  { table: 'insights.stage', statements: [`insert into insights.stage (referral_id, stage, trigger, at, sequence)
+   select id, stage, trigger, at, sequence from generated cross join lateral (values ('registered', '', ${REGISTERED.at}, 1, true), ('activated', '', ${ACTIVATED.at}, 2, activates),
+     ('qualified', payment_id, ${QUALIFIED.at}, 3, qualifies)) as s (stage, trigger, at, sequence, is_so)
    where is_so`] },
   { table: 'insights.referral', statements: [
     `insert into insights.referral (id, referrer_id, referee_id, source_app_id, registered_at) select id, referrer_id, referee_id, 'chat', registered_at from generated`] },

@@ -12,6 +12,7 @@ import { startProcesses } from '@rooms/standalone';
 import { migrateAll } from '@migrations/main';
 import { httpLoad } from './harness/load.js';
 import { report } from './harness/report.js';
+import { countStatements, printStatements, STATEMENTS } from './harness/statements.js';
 import { difference, ProcessorTime, type Reading } from './processor-time.js';
 
 /**
@@ -31,8 +32,7 @@ const TO_THE_ANSWER = ['gateway', 'codes', 'relationships'];
 const SERVERS = ['nats', 'server'];
 
 const folder = mkdtempSync(join(tmpdir(), 'referrals-cpu-'));
-const watched = statements > 0 && { settings: { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all', 'pg_stat_statements.track_planning': 'on' } };
-const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), ...watched });
+const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), ...(statements > 0 && { settings: STATEMENTS }) });
 const nats = await startNats({ dataDir: join(folder, 'nats'), jetstream: true });
 const adminKey = randomBytes(24).toString('base64url');
 const databaseUrl = await createDatabase(postgres.url, 'referrals');
@@ -54,9 +54,9 @@ try {
   await registerFor(5); // warm-up
   await untilQuiet();
   await owner.query('analyze');
-  if (statements > 0) await owner.query('create extension if not exists pg_stat_statements; select pg_stat_statements_reset()');
+  if (statements > 0) await countStatements(owner);
   await measure(clock);
-  if (statements > 0) await printStatements();
+  if (statements > 0) await printStatements(owner, statements);
 } finally {
   await product.stop();
   await owner.end();
@@ -135,15 +135,5 @@ async function untilQuiet(): Promise<number> {
     if (row!.missing === 0 && performance.now() - since > 1_500) return (since - from) / 1_000;
     if (performance.now() - from > 180_000) throw new Error(`${row!.missing} bonuses are missing after three minutes`);
     await sleep(250);
-  }
-}
-
-async function printStatements(): Promise<void> {
-  const { rows } = await owner.query<{ query: string; calls: number; ms: number; planning: number; room: string; top: boolean }>(
-    `select left(regexp_replace(query, '\\s+', ' ', 'g'), 150) as query, calls::int, total_exec_time as ms, total_plan_time as planning, userid::regrole::text as room, toplevel as top
-     from pg_stat_statements order by total_exec_time + total_plan_time desc limit $1`, [statements]);
-  console.log('\n        ms  planning   calls  room, statement (× top: asked by a client; those in functions and triggers stand by themselves)');
-  for (const { query, calls, ms, planning, room, top } of rows) {
-    console.log(`${ms.toFixed(0).padStart(10)}${planning.toFixed(0).padStart(10)}${String(calls).padStart(8)}  ${room}${top ? ' ×' : ''} ${query}`);
   }
 }

@@ -67,3 +67,12 @@ function sessionName(pid: number): string {
   const room = /^postgres: referrals_(\w+) /.exec(title)?.[1];
   return room ? `postgres: ${room}` : 'postgres: server';
 }
+
+/** The most memory that a process has ever had resident, in MB; 0 once it is gone. */
+export function mostMegabytes(pid: number): number {
+  try {
+    return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024);
+  } catch {
+    return 0;
+  }
+}

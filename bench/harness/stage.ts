@@ -17,6 +17,8 @@ export interface Product {
   /** as the database's owner */
   owner: pg.Pool;
   processes: RunningProcesses['processes'];
+  /** the broker's process */
+  natsPid: number;
   /** Starts a second instance of every process. */
   another(): Promise<RunningProcesses>;
   stop(): Promise<void>;
@@ -37,10 +39,10 @@ export class Stage {
     this.secrets = new Secrets(folder);
   }
 
-  /** Opens a stage for as long as `work` takes. */
-  static async with(work: (stage: Stage) => Promise<void>): Promise<void> {
+  /** Opens a stage for as long as `work` takes. @param settings of the server, beside its own */
+  static async with(work: (stage: Stage) => Promise<void>, settings: Record<string, string> = {}): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), 'referrals-bench-'));
-    const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
+    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), settings });
     const stage = new Stage(folder, postgres);
     const end = (): void => void stage.close().then(() => process.exit(1));
     process.once('SIGTERM', end).once('SIGINT', end);
@@ -85,7 +87,7 @@ export class Stage {
       this.opened.push(end);
       return { ...second, stop: end };
     };
-    return { url: running.url, adminKey, databaseUrl, owner, processes: running.processes, another, stop };
+    return { url: running.url, adminKey, databaseUrl, owner, processes: running.processes, natsPid: nats.pid, another, stop };
   }
 }
 

@@ -1,10 +1,11 @@
 import { InsightsBonusSteps } from './bonus-steps.js';
 import { InsightsErasure } from './erasure.js';
+import { InsightsHistory } from './history.js';
 import { InsightsInitial } from './initial.js';
 import { InsightsPartitions } from './partitions.js';
 import { InsightsProjectBinary } from './project-binary.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsHistory, InsightsErasure],
 };

@@ -2,6 +2,7 @@ import { RewardsAccess } from './access.js';
 import { RewardsAccountIds } from './account-ids.js';
 import { RewardsBatch } from './batch-rewards.js';
 import { RewardsErasure } from './erasure.js';
+import { RewardsImportSets } from './import-sets.js';
 import { RewardsImports } from './imports.js';
 import { RewardsInitial } from './initial.js';
 import { RewardsMoney } from './money.js';
@@ -12,5 +13,5 @@ import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsImportSets, RewardsErasure],
 };

@@ -1,7 +1,6 @@
 import type { Code, ImportedCode, imports, Reply } from '@referrals/contracts';
 import { lookupKey, Refusal } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
-import { v7 as uuidv7 } from 'uuid';
+import { newId, type Transaction } from '@referrals/persistence';
 import { addAliases } from './add-aliases.js';
 import { findCodes, type Found } from './find-codes.js';
 import { issueCodes, loadAutoCodes } from './issue-codes.js';
@@ -25,7 +24,7 @@ export async function importCodes(tx: Transaction, list: ImportedCode[]): Promis
   const wanted = firstOf(list.filter(({ userId, code }) => userId !== undefined && code !== undefined), ({ code }) => code!);
   const fitting = wanted.flatMap((item) => {
     const key = lookupKey(item.code!);
-    return key === null ? [] : [{ ...item, id: uuidv7(), key, code: item.code!.trim().toUpperCase() }];
+    return key === null ? [] : [{ ...item, id: newId(), key, code: item.code!.trim().toUpperCase() }];
   });
   if (fitting.length > 0) await tx.rows(INSERT, [JSON.stringify(firstOf(fitting, ({ key }) => key)), tx.now]);
   const misfits = await withoutCode(tx, wanted);

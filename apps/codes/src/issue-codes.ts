@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Code } from '@referrals/contracts';
 import { autoCode, lookupKey, Refusal } from '@referrals/domain';
-import type { Database, Transaction } from '@referrals/persistence';
-import { v7 as uuidv7 } from 'uuid';
+import { newId, type Database, type Transaction } from '@referrals/persistence';
 import { CODE_COLUMNS, codeOf, type CodeRow } from './code-row.js';
 
 const LOAD = `select ${CODE_COLUMNS} from code where type = 'auto' and user_id = any($1::text[])`;
@@ -48,4 +47,4 @@ export async function issueCodes(
   return { outcomes: userIds.map((userId) => found.get(userId) ?? new Refusal('code_space_exhausted', { retryAfterSeconds: 1 })), assigned };
 }
 
-const candidate = (userId: string, code: string) => ({ id: uuidv7(), userId, code, lookupKey: lookupKey(code) });
+const candidate = (userId: string, code: string) => ({ id: newId(), userId, code, lookupKey: lookupKey(code) });

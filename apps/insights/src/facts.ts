@@ -43,21 +43,6 @@ function stageFacts(stage: Stage, received: StageEvent[]): Partial<Facts> {
   };
 }
 
-/** Another system's referrals, each stage on its own day; the qualification stands for a first payment of which nobody knows more. */
-export function importedFacts(received: Received<'referralsImported'>[]): { facts: Facts; payments: Payment[] } {
-  const all = received.flatMap(({ data }) => data.referrals);
-  const triggerOf = (id: string): string => `imported:${id}`;
-  const stages = all.flatMap(({ referralId, registeredAt, activatedAt, qualifiedAt, retainedAt }) => [
-    { referralId, stage: 'registered' as const, trigger: '', at: registeredAt, sequence: 0 },
-    ...(activatedAt ? [{ referralId, stage: 'activated' as const, trigger: '', at: activatedAt, sequence: 0 }] : []),
-    ...(qualifiedAt ? [{ referralId, stage: 'qualified' as const, trigger: triggerOf(referralId), at: qualifiedAt, sequence: 0 }] : []),
-    ...(retainedAt ? [{ referralId, stage: 'retained' as const, trigger: triggerOf(referralId), at: retainedAt, sequence: 0 }] : []),
-  ]);
-  const payments = all.flatMap(({ referralId, refereeId, qualifiedAt }) =>
-    qualifiedAt ? [{ paymentId: triggerOf(referralId), userId: refereeId, kind: 'purchase', amount: 0, currency: '', occurredAt: qualifiedAt }] : []);
-  return { facts: { referrals: all.map(({ referralId: id, ...rest }) => ({ id, ...rest })), stages, bonuses: [] }, payments };
-}
-
 type BonusEvent = Received<'bonusPaid'> | Received<'bonusHeld'> | Received<'bonusReleased'> | Received<'bonusRejected'> | Received<'bonusClawedBack'>;
 
 /** Refused as fraud; erasing a person, or a payment that went back, refuses what waits without any. */

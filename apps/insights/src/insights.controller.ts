@@ -2,8 +2,9 @@ import { Controller, Inject } from '@nestjs/common';
 import { events, insights, plumbing, type Input, type Reply } from '@referrals/contracts';
 import { On, OnEach, Read, Room, subscriptionsOf, Write, type AnyEvent, type RoomController, type Work } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
-import { COUNTED, factsOf, importedFacts, type Received } from './facts.js';
+import { COUNTED, factsOf, type Received } from './facts.js';
 import { keepNames, keepPayments, projectFacts } from './project-facts.js';
+import { projectHistory } from './project-history.js';
 import { readDaily, readLeaderboard, readOverview } from './read-stats.js';
 import { readUserStats } from './read-user-stats.js';
 import { beginRebuild, PAGE, placeOf, rebuildFrom } from './rebuild.js';
@@ -69,9 +70,7 @@ export class InsightsController implements RoomController {
   }
 
   @On(events.referralsImported)
-  async referralsImported(tx: Transaction, received: Received<'referralsImported'>[]): Promise<void> {
-    const { facts, payments } = importedFacts(received);
-    await projectFacts(tx, facts);
-    await keepPayments(tx, payments);
+  referralsImported(tx: Transaction, received: Received<'referralsImported'>[]): Promise<void> {
+    return projectHistory(tx, received.flatMap(({ data }) => data.referrals));
   }
 }

@@ -4,7 +4,7 @@ import type { ReferralRow } from './referral-row.js';
 /** What history knows of a referral. */
 export type ImportedRow = Pick<
   ReferralRow,
-  'id' | 'referrer_id' | 'referee_id' | 'code_id' | 'code_type' | 'source_app_id' | 'stage' | 'registered_at' | 'arrived_at' | 'activated_at' | 'qualified_at' | 'qualifying_payment_id' | 'retained_at'
+  'id' | 'referrer_id' | 'referee_id' | 'code_id' | 'code_type' | 'source_app_id' | 'stage' | 'registered_at' | 'arrived_at' | 'activated_at' | 'qualified_at' | 'retained_at'
 >;
 
 interface Prepared {
@@ -23,26 +23,34 @@ export async function prepareImport(tx: Transaction, pairs: readonly { refereeId
   return { referrers: new Map([...Object.entries(ancestors), ...Object.entries(referrals)]), withFacts: new Set(withFacts) };
 }
 
-/** A qualification rests on a payment: history's is known by its referral alone. A code may have been used more often than it may be now. */
+/**
+ * In columns, which are read much faster than JSON. A qualification rests on a payment: history's is known by its referral alone. A code may have been
+ * used more often than it may be now.
+ */
 const WRITE = `with
   given as (
-    select * from json_to_recordset($2::json) as t(id uuid, referrer_id text, referee_id text, code_id uuid, code_type text, source_app_id text, stage text,
-      registered_at timestamptz, arrived_at timestamptz, activated_at timestamptz, qualified_at timestamptz, qualifying_payment_id text, retained_at timestamptz)),
+    select *, case when qualified_at is not null then 'imported:' || id end as payment_id
+    from unnest($3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[],
+      $13::timestamptz[], $14::timestamptz[])
+      as t(id, referrer_id, referee_id, code_id, code_type, source_app_id, stage, registered_at, arrived_at, activated_at, qualified_at, retained_at)),
   made as (
     insert into referral (id, referrer_id, referee_id, code_id, code_type, source_app_id, stage, registered_at, arrived_at, activated_at, qualified_at,
       qualifying_payment_id, told_payment_id, retained_at, converted_at, first_use_at, first_activity_at, imported_at)
     select id, referrer_id, referee_id, code_id, code_type, source_app_id, stage, registered_at, arrived_at, activated_at, qualified_at,
-      qualifying_payment_id, qualifying_payment_id, retained_at, qualified_at, activated_at, activated_at, $3
+      payment_id, payment_id, retained_at, qualified_at, activated_at, activated_at, $2
     from given order by referee_id),
   paid as (
-    insert into payment_fact (payment_id, user_id, occurred_at) select qualifying_payment_id, referee_id, qualified_at from given
-    where qualified_at is not null order by 1),
+    insert into payment_fact (payment_id, user_id, occurred_at) select payment_id, referee_id, qualified_at from given where qualified_at is not null order by 1),
   uses as (select code_id, count(*)::int as uses from given group by code_id)
   insert into code_use (code_id, uses) select code_id, uses from uses order by code_id
   on conflict (code_id) do update set uses = code_use.uses + excluded.uses,
     max_uses = case when code_use.uses + excluded.uses <= code_use.max_uses then code_use.max_uses end`;
 
+const COLUMNS: (keyof ImportedRow)[] = [
+  'id', 'referrer_id', 'referee_id', 'code_id', 'code_type', 'source_app_id', 'stage', 'registered_at', 'arrived_at', 'activated_at', 'qualified_at', 'retained_at',
+];
+
 /** An activation stands for a first use, a qualification for the first payment: stages that move later are worked out from them. */
 export async function writeImport(tx: Transaction, rows: readonly ImportedRow[]): Promise<void> {
-  await tx.write(WRITE, [JSON.stringify(rows), tx.now]);
+  await tx.write(WRITE, [tx.now, ...COLUMNS.map((column) => rows.map((row) => row[column]))]);
 }

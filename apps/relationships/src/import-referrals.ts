@@ -1,7 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import { events, type ImportLine } from '@referrals/contracts';
 import { DAY, decideImports, importedStages, shift, type CodeType, type ImportedReferral, type ImportOutcome } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { newId, type Transaction } from '@referrals/persistence';
 import { advanceFromHistory } from './advance-stages.js';
 import { prepareImport, writeImport, type ImportedRow } from './import-referrals.queries.js';
 
@@ -38,13 +37,12 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 const arrival = (tx: Transaction, registeredAt: Date): Date => new Date(Math.min(registeredAt.getTime(), shift(tx.now, -DAY).getTime()));
 
 function rowOf(tx: Transaction, referral: ImportedReferral, { is, code }: ReferralLine): ImportedRow {
-  const id = uuidv7();
   const { refereeId, referrerId, registeredAt, qualifiedAt, retainedAt } = referral;
   const { stage, activatedAt } = importedStages(referral);
   return {
-    id, referrer_id: referrerId, referee_id: refereeId, code_id: code.codeId, code_type: code.type, source_app_id: is.sourceAppId ?? null, stage,
+    id: newId(), referrer_id: referrerId, referee_id: refereeId, code_id: code.codeId, code_type: code.type, source_app_id: is.sourceAppId ?? null, stage,
     registered_at: registeredAt.toISOString(), arrived_at: arrival(tx, registeredAt).toISOString(), activated_at: iso(activatedAt),
-    qualified_at: iso(qualifiedAt), qualifying_payment_id: qualifiedAt ? `imported:${id}` : null, retained_at: iso(retainedAt),
+    qualified_at: iso(qualifiedAt), retained_at: iso(retainedAt),
   };
 }
 

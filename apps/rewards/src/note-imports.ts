@@ -18,5 +18,8 @@ export function noteHistory(referral: ReferralBooks, at: Date): boolean {
 /** Counts referrals that another system made, by one statement for all of them. */
 export async function noteImports(tx: Transaction, received: Imported[]): Promise<void> {
   const referrals = received.flatMap(({ data }) => data.referrals);
-  await tx.rows('select note_imports($1::json, $2)', [JSON.stringify(referrals), tx.now]);
+  const column = (name: 'referralId' | 'referrerId' | 'refereeId' | 'registeredAt' | 'qualifiedAt' | 'retainedAt') => referrals.map((referral) => referral[name]);
+  await tx.rows('select import_referrals($1, $2, $3, $4, $5, $6, $7)', [
+    column('referralId'), column('referrerId'), column('refereeId'), column('registeredAt'), column('qualifiedAt'), column('retainedAt'), tx.now,
+  ]);
 }

@@ -41,9 +41,10 @@ export class WriteGroup<Input, Reply> {
     const results = new Map<WriteRequest<Input>, Settled<Reply>>();
     const claimed = requests.filter((request) => this.claim(request, results));
     try {
+      const begun = claimed.length === 1 ? this.begin(claimed) : undefined;
       await this.replay(claimed, results);
       const fresh = claimed.filter((request) => !results.has(request));
-      if (fresh.length > 0) (await this.together(fresh)).forEach((result, index) => results.set(fresh[index]!, result));
+      if (fresh.length > 0) (await this.together(fresh, begun)).forEach((result, index) => results.set(fresh[index]!, result));
     } finally {
       for (const { meta } of claimed) if (meta.idempotency) this.keysInFlight.delete(meta.idempotency.key);
     }
@@ -80,9 +81,20 @@ export class WriteGroup<Input, Reply> {
     return rejected(Object.assign(fromWire(kept.refusal), { replayed: true }));
   }
 
-  private async together(requests: WriteRequest<Input>[]): Promise<Settled<Reply>[]> {
+  /** What comes before the transaction, for a lone request while its key is looked up: it waits for one answer in place of two. */
+  private begin(requests: WriteRequest<Input>[]): Promise<Work<Reply>> {
+    const begun = Promise.resolve().then(() => this.prepare(requests));
+    begun.catch(() => undefined); // a request that is answered already does not need it
+    return begun;
+  }
+
+  private prepare(requests: WriteRequest<Input>[]): Work<Reply> | Promise<Work<Reply>> {
+    return this.handler(requests.map((request) => request.input), requests.map((request) => request.meta));
+  }
+
+  private async together(requests: WriteRequest<Input>[], begun?: Promise<Work<Reply>>): Promise<Settled<Reply>[]> {
     try {
-      return (await this.commit(requests)).map(settle);
+      return (await this.commit(requests, begun)).map(settle);
     } catch (error) {
       if (requests.length === 1) return [await this.failed(requests[0]!, error)];
       if (isTransient(error)) return requests.map(() => rejected(this.fault(error)));
@@ -103,8 +115,8 @@ export class WriteGroup<Input, Reply> {
     return rejected(this.fault(error));
   }
 
-  private async commit(requests: WriteRequest<Input>[]): Promise<Outcome<Reply>[]> {
-    const work = await this.handler(requests.map((request) => request.input), requests.map((request) => request.meta));
+  private async commit(requests: WriteRequest<Input>[], begun?: Promise<Work<Reply>>): Promise<Outcome<Reply>[]> {
+    const work = await (begun ?? this.prepare(requests));
     return this.db.transaction(async (tx) => {
       const outcomes = await work(tx);
       requests.forEach(({ meta }, index) => {

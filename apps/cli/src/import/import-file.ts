@@ -5,7 +5,8 @@ import { ProblemError, type ReferralsClient } from '@referrals/client';
 import { answer, type Result, type Session } from '../command.js';
 import { fields } from '../print.js';
 import { startProgress } from '../progress.js';
-import { nameOf, readFile, sizeOf, type Batch } from './read-file.js';
+import { nameOf, readFile, sizeOf } from './read-file.js';
+import { sendBatches } from './send-batches.js';
 
 interface Options {
   name?: string;
@@ -42,8 +43,8 @@ async function importFile({ client, json }: Session, file: string, { name, repor
   let progress = await whereItIs(client, importId);
   const bar = startProgress(json, size);
   try {
-    for await (const batch of readFile(file, progress.line, misused)) {
-      progress = await send(client, importId, progress.line, batch);
+    for await (const { batch, stands } of sendBatches(client, importId, progress.line, readFile(file, progress.line, misused))) {
+      progress = stands;
       bar.at(batch.bytesRead, `${progress.referrals} referrals, ${progress.refused} lines refused`);
     }
   } finally {
@@ -61,12 +62,6 @@ async function whereItIs(client: ReferralsClient, importId: string): Promise<Pic
     if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
     return { id: importId, line: 0, users: 0, codes: 0, referrals: 0, unchanged: 0, refused: 0, updatedAt: '' };
   }
-}
-
-async function send(client: ReferralsClient, importId: string, after: number, { columns, rows }: Batch): Promise<ImportProgress> {
-  const progress = await client.call(imports.rows, { importId, after, columns, rows });
-  if (progress.line !== rows.at(-1)!.line) throw new Error(`somebody else imports this file too: the import is at line ${progress.line}`);
-  return progress;
 }
 
 async function writeReport(client: ReferralsClient, importId: string, report: string): Promise<void> {

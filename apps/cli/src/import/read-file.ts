@@ -11,8 +11,8 @@ export interface Batch {
   bytesRead: number;
 }
 
-/** What one request takes at most: rows, and characters of them, with room for what JSON adds. */
-const MOST = { rows: 500, characters: 150_000 };
+/** What one request takes at most: rows, and bytes of them, with room for what JSON adds. */
+const MOST = { rows: 1_000, bytes: 180_000 };
 
 export const sizeOf = async (file: string): Promise<number> => (await stat(file)).size;
 
@@ -34,7 +34,7 @@ export async function* readFile(file: string, after: number, misused: (message: 
   source.on('error', (error) => parser.destroy(error));
   let columns: ImportColumn[] | undefined;
   let rows: Batch['rows'] = [];
-  let characters = 0;
+  let bytes = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       if (!columns) {
@@ -42,13 +42,13 @@ export async function* readFile(file: string, after: number, misused: (message: 
         continue;
       }
       if (info.lines <= after) continue;
-      const length = record.reduce((sum, value) => sum + value.length + 3, 30);
-      if (rows.length === MOST.rows || (rows.length > 0 && characters + length > MOST.characters)) {
+      const length = record.reduce((sum, value) => sum + Buffer.byteLength(value) + 3, 30);
+      if (rows.length === MOST.rows || (rows.length > 0 && bytes + length > MOST.bytes)) {
         yield { columns, rows, bytesRead: source.bytesRead };
-        [rows, characters] = [[], 0];
+        [rows, bytes] = [[], 0];
       }
       rows.push({ line: info.lines, values: record });
-      characters += length;
+      bytes += length;
     }
   } catch (error) {
     if ((error as { code?: string }).code?.startsWith('CSV_')) misused(`${file}: ${(error as Error).message}`);

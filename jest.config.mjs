@@ -15,11 +15,7 @@ const swc = {
   },
 };
 
-/** By a command of their own, `npm run fuzz` and `npm run kill-answers`, which say how long they go on. */
-const byCommand = { FUZZ_REQUESTS: 'e2e/fuzz\\.spec', KILLED_ANSWERS: 'e2e/killed-answers' };
-
 export default {
-  testPathIgnorePatterns: ['/node_modules/', ...Object.entries(byCommand).filter(([name]) => !process.env[name]).map(([, file]) => file)],
   testEnvironment: 'node',
   rootDir: '.',
   roots: folders.map((folder) => `<rootDir>/${folder}`),

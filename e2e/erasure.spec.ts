@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { connectNats, STREAM } from '@referrals/messaging';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually, type Client } from './harness/client.js';
 import { startProduct, type Product } from './harness/product.js';
 
@@ -26,6 +31,25 @@ async function dump(): Promise<string> {
     for (const { row } of rows) text += `${name} ${row}\n`;
   }
   return text;
+}
+
+/** Everything that the broker keeps on its disk, and everything that was logged. */
+function brokerFiles(): [file: string, text: string][] {
+  const files = readdirSync(join(product.servers.folder, 'nats'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map((entry) => join(entry.parentPath, entry.name)).map((file) => [file, readFileSync(file, 'latin1')]);
+}
+const log = (): string => readFileSync(join(product.servers.folder, 'referrals.log'), 'latin1');
+const CANARIES = ['canary', 'Nina', 'cus_canary', '203.0.113', 'device-canary'];
+
+/** As if the days for which the stream keeps events were over. */
+async function letTheStreamAge(): Promise<void> {
+  const nats = await connectNats(product.natsUrl, 'story');
+  const { streams } = await jetstreamManager(nats);
+  const { config } = await streams.info(STREAM);
+  await streams.update(STREAM, { ...config, max_age: nanos(1_000), duplicate_window: nanos(500) });
+  await eventually(async () => expect((await streams.info(STREAM)).state.messages).toBe(0));
+  await streams.update(STREAM, config);
+  await nats.close();
 }
 
 /** What users have and what was ever given and taken: unchanged but for what is rejected. */
@@ -64,6 +88,15 @@ describe('a user with a history, erased', () => {
     expect((await client.get('/v1/users/nobody/export')).body).toEqual({ userId: 'nobody', rooms: {} });
   });
 
+  it('is exported whole, however much there is', async () => {
+    await product.owner.query(`insert into codes.code (id, user_id, code, lookup_key, type, created_at)
+      select gen_random_uuid(), 'hoarder', 'HOARD' || n, 'HOARD' || n, 'custom', common.now() from generate_series(1, 3000) n`);
+    const { status, body } = await client.get('/v1/users/hoarder/export');
+    expect([status, body.userId, Object.keys(body)]).toEqual([200, 'hoarder', ['userId', 'rooms']]);
+    expect(new Set(body.rooms.codes.code.map(({ code }: { code: string }) => code)).size).toBe(3_000);
+    await product.owner.query(`delete from codes.code where user_id = 'hoarder'`);
+  });
+
   it('is accepted at once and told how far it is', async () => {
     erased = await client.call('DELETE', path);
     expect(erased.status).toBe(202);
@@ -76,8 +109,19 @@ describe('a user with a history, erased', () => {
 
   it('is named nowhere in the database any more', async () => {
     const text = await dump();
-    for (const raw of ['canary', 'Nina', 'cus_canary', '203.0.113', 'device-canary']) expect(text.split('\n').filter((line) => line.includes(raw))).toEqual([]);
+    for (const raw of CANARIES) expect(text.split('\n').filter((line) => line.includes(raw))).toEqual([]);
     expect(text).toContain('erased:');
+  });
+
+  it('is named in no line of the logs', () => {
+    expect(log()).toContain('user_erased');
+    expect(log().split('\n').filter((line) => CANARIES.some((raw) => line.includes(raw)))).toEqual([]);
+  });
+
+  it('is named nowhere on the broker’s disk once the stream has kept its events for long enough', async () => {
+    expect(brokerFiles().some(([, text]) => text.includes('canary'))).toBe(true);
+    await letTheStreamAge();
+    expect(brokerFiles().flatMap(([file, text]) => CANARIES.filter((raw) => text.includes(raw)).map((raw) => [file, raw]))).toEqual([]);
   });
 
   it('leaves every entry in the books, rejects what was in hold, and leaves the referrals where they were', async () => {

@@ -69,6 +69,13 @@ it('answers every refusal with its word, and a refusal writes nothing', async ()
   }
   const lowered = await client.patch(`/v1/codes/${code.id}`, { maxUses: 0 });
   expect([lowered.status, lowered.body.code]).toEqual([422, 'invalid_request']);
+  for (const range of ['from=2017-01-01&to=2026-01-01', 'from=2017-01-01', 'from=0000-01-01&to=0000-02-01', 'from=2026-02-30', 'from=2026-02-02&to=2026-02-01', 'from=9999-12-31&to=9999-12-30']) {
+    const answer = await client.get(`/v1/stats/daily?${range}`);
+    expect([range, answer.status, answer.body.code, answer.body.errors?.[0].path]).toEqual([range, 422, 'invalid_request', expect.stringMatching(/^(from|to)$/)]);
+  }
+  expect((await client.get('/v1/stats/daily?from=0001-01-01&to=0006-01-03')).body.data).toHaveLength(1_829);
+  expect((await client.get('/v1/stats/daily?to=0001-01-10')).body.data).toHaveLength(10);
+  expect((await client.get('/v1/stats/daily?from=2021-06-28&to=2026-07-01&appId=' + 'a'.repeat(64))).body.data).toHaveLength(1_830);
   expect((await client.get('/v1/referrals/0199aaaa-0000-7000-8000-000000000001')).body.code).toBe('not_found');
   expect((await client.get('/v1/users/nobody/referral')).body.code).toBe('not_found');
   expect((await client.get('/v1/users/nobody/balances')).body).toEqual({ balances: [] });

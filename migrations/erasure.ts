@@ -1,9 +1,9 @@
 /** Columns that hold the host's id of a user; whatever table a room adds, its users are found by these names. */
-const USER_COLUMNS = "('user_id', 'referrer_id', 'referee_id', 'owner_id', 'aggregate_id', 'subject')";
+export const USER_COLUMNS = "('user_id', 'referrer_id', 'referee_id', 'owner_id', 'aggregate_id', 'subject')";
 /** Whose rows are no part of what a room knows of a user: they repeat it, or are the machinery's. */
-const PLUMBING = "('outbox', 'outbox_unsent', 'inbox', 'idempotency', 'dead_letter', 'migration')";
+export const PLUMBING = "('outbox', 'outbox_unsent', 'inbox', 'idempotency', 'dead_letter', 'migration')";
 
-const COLUMNS = (schema: string, where: string): string => `
+export const COLUMNS = (schema: string, where: string): string => `
   select c.table_name::text as tab, c.column_name::text as col, c.data_type::text as kind from information_schema.columns c
   join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
   where c.table_schema = '${schema}' and t.table_type = 'BASE TABLE' and ${where}

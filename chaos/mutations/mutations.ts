@@ -95,7 +95,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'keep no answer for an idempotency key',
-    changes: [{ file: persistence('transaction'), from: 'select key, "bodyHash", answer from json_to_recordset($1::json -> \'answers\') as t(key text, "bodyHash" text, answer json))', to: 'select key, "bodyHash", answer from json_to_recordset($1::json -> \'answers\') as t(key text, "bodyHash" text, answer json) where false)' }],
+    changes: [{ file: persistence('transaction'), from: 'select key, "bodyHash", answer from json_to_recordset(($1::text[])[2]::json) as t(key text, "bodyHash" text, answer json))', to: 'select key, "bodyHash", answer from json_to_recordset(($1::text[])[2]::json) as t(key text, "bodyHash" text, answer json) where false)' }],
     run: { profile: 'none', requests: 600 },
   },
   {

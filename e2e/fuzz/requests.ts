@@ -67,7 +67,12 @@ function prepare(operation: Operation, adminKey: string, { params, query, body, 
     case 'drop': if (body && name) text = JSON.stringify({ ...body, [name]: undefined }); break;
     case 'raw': if (body) text = raw; break;
     case 'type': if (body) headers['content-type'] = ['text/plain', 'application/xml', 'application/json; charset=utf-16', 'x'][pick % 4]!; break;
-    case 'query': query = { ...query, [['limit', 'cursor', 'status', 'stranger'][pick % 4]!]: bad }; break;
+    case 'query': {
+      const known = operation.parameters.filter((parameter) => parameter.in === 'query').map((parameter) => parameter.name);
+      const wrong = [...known, 'limit', 'stranger'];
+      query = { ...query, [wrong[pick % wrong.length]!]: bad };
+      break;
+    }
     case 'path': if (Object.keys(params).length > 0) params = { ...params, [Object.keys(params)[0]!]: bad }; break;
     case 'key': headers['authorization'] = ['', 'Bearer', 'Bearer x', 'Basic YTpi', `Bearer rf_test_${'0'.repeat(32)}_${'A'.repeat(43)}_AAAAAA`][pick % 5]!; isRefused = operation.scope !== 'open'; break;
     case 'stranger': if (body) text = JSON.stringify({ ...body, stranger: bad }); else query = { ...query, stranger: 'x' }; isRefused = true; break;

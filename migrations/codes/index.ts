@@ -1,3 +1,4 @@
+import { exportsOf } from '../exports.js';
 import { CodesCampaigns } from './campaigns.js';
 import { CodesClicks } from './clicks.js';
 import { CodesErasure } from './erasure.js';
@@ -8,5 +9,5 @@ import { CodesRetention } from './retention.js';
 
 export const codesMigrations = {
   room: 'codes',
-  migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesPartitions, CodesErasure],
+  migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesPartitions, exportsOf('codes'), CodesErasure],
 };

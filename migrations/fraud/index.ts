@@ -1,3 +1,4 @@
+import { exportsOf } from '../exports.js';
 import { FraudAddresses } from './addresses.js';
 import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
@@ -10,5 +11,5 @@ import { FraudUserNotes } from './user-notes.js';
 
 export const fraudMigrations = {
   room: 'fraud',
-  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudPartitions, FraudObserveBinary, FraudReviewLists, FraudErasure],
+  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudPartitions, FraudObserveBinary, FraudReviewLists, exportsOf('fraud'), FraudErasure],
 };

@@ -1,3 +1,4 @@
+import { exportsOf } from '../exports.js';
 import { InsightsBonusSteps } from './bonus-steps.js';
 import { InsightsErasure } from './erasure.js';
 import { InsightsHistory } from './history.js';
@@ -7,5 +8,5 @@ import { InsightsProjectBinary } from './project-binary.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsHistory, InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsHistory, exportsOf('insights'), InsightsErasure],
 };

@@ -1,3 +1,4 @@
+import { exportsOf } from '../exports.js';
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
 import { NotificationsLists } from './lists.js';
@@ -7,5 +8,5 @@ import { NotificationsRetention } from './retention.js';
 
 export const notificationsMigrations = {
   room: 'notifications',
-  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsLists, NotificationsErasure],
+  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsLists, exportsOf('notifications'), NotificationsErasure],
 };

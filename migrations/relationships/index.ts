@@ -1,3 +1,4 @@
+import { exportsOf } from '../exports.js';
 import { RelationshipsCodeAlarms } from './code-alarms.js';
 import { RelationshipsErasure } from './erasure.js';
 import { RelationshipsImports } from './imports.js';
@@ -9,5 +10,5 @@ import { RelationshipsRevocation } from './revocation.js';
 
 export const relationshipsMigrations = {
   room: 'relationships',
-  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsPlanOnce, RelationshipsErasure],
+  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsPlanOnce, exportsOf('relationships'), RelationshipsErasure],
 };

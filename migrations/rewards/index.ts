@@ -1,3 +1,4 @@
+import { exportsOf } from '../exports.js';
 import { RewardsAccess } from './access.js';
 import { RewardsAccountIds } from './account-ids.js';
 import { RewardsBatch } from './batch-rewards.js';
@@ -13,5 +14,5 @@ import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsImportSets, RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsImportSets, exportsOf('rewards'), RewardsErasure],
 };

@@ -1,7 +1,8 @@
+import { exportsOf } from '../exports.js';
 import { SchedulerErasure } from './erasure.js';
 import { SchedulerInitial } from './initial.js';
 import { SchedulerPartitions } from './partitions.js';
 import { SchedulerSeesAll } from './sees-all.js';
 import { SchedulerSeesHeld } from './sees-held.js';
 
-export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll, SchedulerSeesHeld, SchedulerPartitions, SchedulerErasure] };
+export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll, SchedulerSeesHeld, SchedulerPartitions, exportsOf('scheduler'), SchedulerErasure] };

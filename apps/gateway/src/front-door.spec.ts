@@ -32,6 +32,30 @@ describe('slow clients', () => {
   });
 });
 
+describe('a client that does not take its answers', () => {
+  test('is dropped within half a minute', async () => {
+    const gateway = await GatewayFixture.start();
+    try {
+      const [{ length }, asked] = [Buffer.from(await (await gateway.request('GET', '/openapi.json')).arrayBuffer()), 400];
+      let taken = 0;
+      const socket = connect(gateway.gateway.port, '127.0.0.1', () => {
+        socket.pause();
+        for (let n = 0; n < asked; n += 1) socket.write('GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n');
+      });
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => (taken += bytes.length));
+      const closed = once(socket, 'close');
+      await new Promise((resolve) => setTimeout(resolve, 28_000));
+      socket.resume(); // what the machine keeps of it comes still, and then the end
+      await closed;
+      expect(taken).toBeGreaterThan(length);
+      expect(taken).toBeLessThan(asked * length);
+    } finally {
+      await gateway.stop();
+    }
+  }, 60_000);
+});
+
 describe('the gateway’s own process', () => {
   test('told to end, answers what is under way, takes nothing new, and ends with 0', async () => {
     const gateway = await GatewayFixture.start();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ROOMS } from '@referrals/contracts';
+import { roomOf, ROOMS, ROUTES } from '@referrals/contracts';
 import { Opener } from '@referrals/messaging';
 import { readFile } from 'node:fs/promises';
 import { ADMIN_KEY, GatewayFixture, type RoomCall } from './gateway.fixture.js';
@@ -215,5 +215,15 @@ describe('operations', () => {
     gateway.on('fraud.redriveDeadLetter', () => ({ reply: { outcome: 'failed', error: 'still broken' } }));
     const answer = await redrive();
     expect([answer.status, await answer.json()]).toEqual([200, { outcome: 'failed', error: 'still broken' }]);
+  });
+});
+
+describe('a fault of a room', () => {
+  const bare = ROUTES.filter((contract) => roomOf(contract) && (contract.http.method === 'GET' || contract.http.method === 'DELETE'));
+  test.each(bare.map((contract) => [`${contract.http.method} ${contract.http.path}`, contract] as const))('tells nothing of itself at %s', async (_name, { subject, http }) => {
+    gateway.on(subject, () => ({ err: { code: 'internal', message: 'select secret from rewards.account; at apply.ts:12' } }));
+    const answer = await gateway.request(http.method, http.path.replace(/\{\w+\}/g, '0199aaaa-0000-7000-8000-000000000001'));
+    const text = await answer.text();
+    expect([answer.status, JSON.parse(text)]).toEqual([500, { type: 'urn:referrals:problem:internal', title: 'Internal', status: 500, code: 'internal', instance: answer.headers.get('x-request-id') }]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ROUTES } from '@referrals/contracts';
 import { connect } from 'node:net';
 import { ADMIN_KEY, GatewayFixture, type SentRequest } from './gateway.fixture.js';
 
@@ -77,7 +78,7 @@ const CASES: Case[] = [
   ['a cursor of the caller’s own', 'GET', '/v1/api-keys?cursor=bm90IGEgY3Vyc29y', {}, 422, 'invalid_request'],
   ['an unknown filter', 'GET', '/v1/users/u1/referrals?stage=lost', {}, 422, 'invalid_request'],
   ['an unknown query field', 'GET', '/v1/users/u1/referrals?__proto__=1', {}, 422, 'invalid_request'],
-  ['an id that is no UUID', 'GET', "/v1/referrals/1'%20or%201=1", {}, 422, 'invalid_request'],
+  ['an id that is no UUID', 'GET', "/v1/referrals/1'%20or%201=1", {}, 404, 'not_found'],
   ['a NUL in a path', 'GET', '/v1/users/u%00/code', {}, 422, 'invalid_request'],
   ['a user id of 129 characters', 'GET', `/v1/users/${'u'.repeat(129)}/code`, {}, 422, 'invalid_request'],
   ['a user id of 2,000 characters', 'GET', `/v1/users/${'u'.repeat(2_000)}/code`, {}, 404, 'not_found'],
@@ -106,6 +107,17 @@ describe('a malformed request', () => {
     expect(problem).toMatchObject({ type: `urn:referrals:problem:${code}`, title: expect.any(String), status, code, instance: answer.headers.get('x-request-id') });
     if (status === 422) expect(problem['errors']).toEqual(expect.arrayContaining([{ path: expect.any(String), message: expect.any(String) }]));
     expect(text).not.toMatch(/node_modules|\.ts:|select |stack/i);
+    expect(gateway.asked()).toEqual([]);
+  });
+
+  const OURS = ROUTES.flatMap(({ http }) => {
+    const [, name] = /\{(\w*[iI]d)\}/.exec(http.path.replace(/\{(userId|paymentId|importId)\}/, 'host')) ?? [];
+    return name === undefined ? [] : [[`${http.method} ${http.path}`, http.method, http.path.replace(`{${name}}`, 'not-an-id').replace(/\{\w+\}/g, 'x')] as const];
+  });
+  test.each(OURS)('with an id that cannot be one of ours is not found, whatever else it asks for: %s', async (_name, method, path) => {
+    gateway.calls.length = 0;
+    const answer = await gateway.request(method, path, method === 'GET' || method === 'DELETE' ? {} : { body: {} });
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([404, 'not_found']);
     expect(gateway.asked()).toEqual([]);
   });
 

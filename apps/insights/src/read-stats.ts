@@ -16,13 +16,15 @@ export const DAILY = `select to_char(d.day, 'YYYY-MM-DD') as date, $3::text as "
   group by d.day order by d.day`;
 
 const DAYS_UNLESS_TOLD = 30;
+/** PostgreSQL knows no year 0. */
+const FIRST_DAY = Date.parse('0001-01-01');
 /** Five years: as many rows as a message of the broker holds, which ends at 512 KiB. */
 const DAYS_AT_MOST = 1_830;
 
 /** One row per day from `from` to `to`, both included, for one app or all. @throws Refusal `invalid_request` */
 export async function readDaily(db: Database, { from, to, appId }: Input<Contracts['daily']>): Promise<Reply<Contracts['daily']>> {
   const last = to ?? dayOf(await db.now());
-  const first = from ?? dayOf(shift(new Date(last), -(DAYS_UNLESS_TOLD - 1) * DAY));
+  const first = from ?? dayOf(new Date(Math.max(FIRST_DAY, shift(new Date(last), -(DAYS_UNLESS_TOLD - 1) * DAY).getTime())));
   const days = (Date.parse(last) - Date.parse(first)) / DAY + 1;
   if (days < 1) throw new Refusal('invalid_request', { errors: [{ path: 'to', message: 'before `from`' }] });
   if (days > DAYS_AT_MOST) throw new Refusal('invalid_request', { errors: [{ path: 'from', message: `at most ${DAYS_AT_MOST} days` }] });

@@ -1,4 +1,4 @@
-import type { CodeResolution } from '@referrals/domain';
+import type { CodeResolution, ResolvedCode } from '@referrals/domain';
 import type { Transaction } from '@referrals/persistence';
 import type { ReferralRow } from './referral-row.js';
 import { windowsOf } from './register-referrals.js';
@@ -73,4 +73,23 @@ export async function writeRegistrations(tx: Transaction, made: ReferralRow[], m
     { id, referrer_id, referee_id, code_id, code_type, source_app_id, registered_at, arrived_at }));
   const [result] = await tx.write<{ made: number }>(WRITE, [JSON.stringify(rows), JSON.stringify(counts)]);
   return result!.made;
+}
+
+/** The registration whose leaving the window makes room again in each limit that is full: the one `most` places from the newest. */
+const BLOCKING = `select l.id, array_remove(array[
+    (select r.arrived_at from referral r
+     where not l."isCampaign" and r.referrer_id = l."ownerId" and r.code_type <> 'campaign' and r.arrived_at > $2 order by r.arrived_at desc offset l."perReferrer" - 1 limit 1),
+    (select r.arrived_at from referral r
+     where not l."isCampaign" and r.referrer_id = l."ownerId" and r.code_id = l.id and r.arrived_at > $2 order by r.arrived_at desc offset l."perCode" - 1 limit 1),
+    (select r.arrived_at from referral r
+     where l."isCampaign" and r.code_id = l.id and r.code_type = 'campaign' and r.arrived_at > $2 order by r.arrived_at desc offset l."perCode" - 1 limit 1)], null) as blocking
+  from json_to_recordset($1::json) as l(id uuid, "ownerId" text, "isCampaign" boolean, "perReferrer" int, "perCode" int)`;
+
+/** By code id, what fills the limits of these codes and of their owners. */
+export async function readBlocking(tx: Transaction, codes: readonly ResolvedCode[]): Promise<Map<string, Date[]>> {
+  const { perReferrer, perCode } = tx.programme.registration;
+  const limits = codes.map(({ codeId, ownerId, type, dailyLimit }) => (
+    { id: codeId, ownerId, isCampaign: type === 'campaign', perReferrer, perCode: type === 'campaign' ? dailyLimit : perCode }));
+  const rows = await tx.rows<{ id: string; blocking: Date[] }>(BLOCKING, [JSON.stringify(limits), windowsOf(tx).dayAgo]);
+  return new Map(rows.map(({ id, blocking }) => [id, blocking]));
 }

@@ -96,6 +96,23 @@ describe('the outcomes of a registration', () => {
     expect(await words([['more', fair]])).toEqual(['rate_limited']);
   });
 
+  it('tells who met a full limit when it opens: when the registration that fills it leaves the day', async () => {
+    const [till, fair] = [codeOf('till'), codeOf('till', { type: 'campaign', dailyLimit: 3 })];
+    const at = (hours: number) => test.setClock(new Date(NOW.getTime() + hours * 3_600_000));
+    for (let hour = 0; hour < 20; hour += 1) {
+      await at(hour);
+      await register([[`u${hour}`, till], ...(hour < 5 ? [[`f${hour}`, fair] as [string, ResolvedCode]] : [])]);
+    }
+    await at(20);
+    // the oldest of 20, and of the campaign's three: hours 0 to 2, as 3 and 4 found them there
+    const waits = (await register([['late', till], ['later', codeOf('till')], ['last', fair]])).map((outcome) => (outcome as Refusal).retryAfterSeconds);
+    expect(waits).toEqual([4 * 3_600, 4 * 3_600, 4 * 3_600]);
+    await at(25.5);
+    expect(await words([['late', till], ['later', till]])).toEqual(['registered', 'registered']);
+    const [told] = await register([['over', till]]);
+    expect((told as Refusal).retryAfterSeconds).toBe(30 * 60);
+  });
+
   it('takes up what the referee did before the referral was told', async () => {
     const at = (minutes: number) => new Date(NOW.getTime() - 3_600_000 + minutes * 60_000).toISOString();
     await db.transaction((tx) => recordActivity(tx, [

@@ -1,14 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
 import { events, type Input, type relationships, type Reply, type ResolvedCode } from '@referrals/contracts';
 import {
-  decideRegistrations, isInFuture, MINUTE, DAY, Refusal, shift, type CodeResolution, type RegistrationDecision, type ResolvedCode as CodeToDecide,
+  decideRegistrations, isInFuture, limitsOpenAfter, MINUTE, DAY, Refusal, shift, type CodeResolution, type RegistrationDecision, type ResolvedCode as CodeToDecide,
 } from '@referrals/domain';
 import type { Outcome } from '@referrals/messaging';
 import { RaceLost, type Transaction } from '@referrals/persistence';
 import { advanceFromHistory } from './advance-stages.js';
 import { alarmCodes } from './alarm-codes.js';
 import { referralOf, type ReferralRow } from './referral-row.js';
-import { prepareRegistrations, writeRegistrations, type Prepared } from './register-referrals.queries.js';
+import { prepareRegistrations, readBlocking, writeRegistrations, type Prepared } from './register-referrals.queries.js';
 
 export type Registration = Input<typeof relationships.register>;
 export type RegistrationReply = Reply<typeof relationships.register>;
@@ -36,8 +36,9 @@ export async function registerReferrals(tx: Transaction, requests: Registration[
   if (history.length > 0) for (const row of await advanceFromHistory(tx, history.map((entry) => entry.referee_id))) known.set(row.id, row);
 
   await alarmCodes(tx, timely.map(({ resolution }, index) => ({ resolution, decision: decisions[index]! })));
+  const opensAfter = await readOpenings(tx, timely.filter((_, index) => decisions[index]!.outcome === 'rate_limited'));
   const decided = new Map(timely.map((candidate, index) => [candidate, decisions[index]!]));
-  return candidates.map((candidate) => outcomeOf(tx, decided.get(candidate), known));
+  return candidates.map((candidate) => outcomeOf(tx, decided.get(candidate), known, opensAfter.get(codeIdOf(candidate))));
 }
 
 const isAhead = (tx: Transaction, { occurredAt }: Registration): boolean =>
@@ -104,13 +105,25 @@ function tellRegistrations(tx: Transaction, made: ReferralRow[], candidates: Can
   }
 }
 
-function outcomeOf(tx: Transaction, decision: RegistrationDecision | undefined, known: Map<string, ReferralRow>): Outcome<RegistrationReply> {
+const codeIdOf = ({ resolution }: Candidate): string => ('code' in resolution ? resolution.code.codeId : '');
+
+/** By code id, in how many seconds those who met a full limit may come again. */
+async function readOpenings(tx: Transaction, limited: Candidate[]): Promise<Map<string, number>> {
+  if (limited.length === 0) return new Map();
+  const codes = new Map(limited.map((candidate) => [codeIdOf(candidate), (candidate.resolution as { code: CodeToDecide }).code]));
+  const blocking = await readBlocking(tx, [...codes.values()]);
+  return new Map([...blocking].map(([codeId, registrations]) => [codeId, limitsOpenAfter(registrations, tx.now)]));
+}
+
+function outcomeOf(
+  tx: Transaction, decision: RegistrationDecision | undefined, known: Map<string, ReferralRow>, retryAfterSeconds: number | undefined,
+): Outcome<RegistrationReply> {
   if (!decision) return new Refusal('occurred_in_future');
   const { outcome, referralId } = decision;
   if (outcome === 'registered' || outcome === 'already_registered') {
     return { outcome, referral: referralOf(known.get(referralId!)!, tx.programme.stages.trackableApps) };
   }
-  return new Refusal(outcome, outcome === 'rate_limited' ? { retryAfterSeconds: 3_600 } : {});
+  return new Refusal(outcome, outcome === 'rate_limited' && retryAfterSeconds !== undefined ? { retryAfterSeconds } : {});
 }
 
 /** Since when registrations count for the limits, and for the signal of a burst. */

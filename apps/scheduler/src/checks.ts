@@ -26,13 +26,16 @@ export const CHECKS: Check[] = [
   },
   {
     name: 'bonus_is_referral',
-    rows: `select b.id::text as subject, case b.party when 'referrer' then r.referrer_id else r.referee_id end as expected, b.user_id as found
+    // what is kept of a difference names nobody: erasure would not find them there
+    rows: `select b.id::text as subject, b.party as expected,
+        case when b.user_id = case b.party when 'referrer' then r.referrer_id else r.referee_id end then b.party else 'somebody else' end as found
       from (select id, referral_id, party, user_id from rewards.bonus where family <> 'batch' and ${AFTER} order by id limit $2) b
       left join relationships.referral r on r.id = b.referral_id`,
   },
   {
     name: 'referral_has_its_bonuses',
-    rows: `select r.id::text as subject, r.referrer_id || ' ' || r.referee_id as expected, k.referrer_id || ' ' || k.referee_id as found
+    rows: `select r.id::text as subject, 'the same two' as expected,
+        case when k.id is null then null when (k.referrer_id, k.referee_id) = (r.referrer_id, r.referee_id) then 'the same two' else 'others' end as found
       from (select id, referrer_id, referee_id from relationships.referral where ${AFTER} order by id limit $2) r
       left join rewards.referral k on k.id = r.id`,
   },

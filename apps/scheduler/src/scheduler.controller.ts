@@ -91,8 +91,8 @@ export class SchedulerController implements RoomController {
   }
 
   @Read(scheduler.exportUser)
-  exportUser({ userId }: Input<typeof scheduler.exportUser>): Promise<Reply<typeof scheduler.exportUser>> {
-    return exportUser(this.room.bus, userId);
+  exportUser(input: Input<typeof scheduler.exportUser>): Promise<Reply<typeof scheduler.exportUser>> {
+    return exportUser(this.room.bus, input);
   }
 
   @Write(scheduler.setClock)

@@ -69,6 +69,12 @@ describe('the client', () => {
     expect(later.seen).toHaveLength(5);
   });
 
+  test('does not sleep through a limit that opens much later, and tells when it does', async () => {
+    const { client, seen } = await answering([429, { code: 'rate_limited' }, { 'retry-after': '86400' }]);
+    await expect(client.call(relationships.register, referral)).rejects.toMatchObject({ status: 429, code: 'rate_limited', retryAfterSeconds: 86_400 });
+    expect(seen).toHaveLength(1);
+  });
+
   test('walks through a list page by page', async () => {
     const { client, seen } = await answering([200, { data: [{ id: 1 }, { id: 2 }], nextCursor: 'c 1' }], [200, { data: [{ id: 3 }], nextCursor: null }]);
     const ids: unknown[] = [];

@@ -12,6 +12,8 @@ export interface ClientOptions {
   retries?: number;
   /** of one try */
   timeoutMs?: number;
+  /** the longest pause before a further try, 10 s unless told: what may come only later is the caller's to decide */
+  patienceMs?: number;
 }
 
 export interface CallOptions {
@@ -31,15 +33,17 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export class ReferralsClient {
   private readonly retries: number;
   private readonly timeoutMs: number;
+  private readonly patienceMs: number;
 
   constructor(private readonly options: ClientOptions) {
     this.retries = options.retries ?? 4;
     this.timeoutMs = options.timeoutMs ?? 15_000;
+    this.patienceMs = options.patienceMs ?? 10_000;
   }
 
   /**
-   * Asks a route. What may be repeated is, when nobody answers, or the answer is to come back later.
-   * @throws ProblemError
+   * Asks a route. What may be repeated is, when nobody answers, or the answer is to come back soon.
+   * @throws ProblemError also when the answer is to come back later than this client waits: `retryAfterSeconds` tells when
    */
   async call<C extends Contract>(contract: C, input: z.input<C['request']>, { idempotencyKey }: CallOptions = {}): Promise<Reply<C>> {
     const { http } = contract;
@@ -52,7 +56,7 @@ export class ReferralsClient {
         return (await this.once(http, { ...(input as Fields) }, key)) as Reply<C>;
       } catch (error) {
         const wait = error instanceof Later ? error.waitMs(tries) : null;
-        if (wait === null || !mayRepeat || tries >= this.retries) throw error instanceof Later ? error.problem : error;
+        if (wait === null || wait > this.patienceMs || !mayRepeat || tries >= this.retries) throw error instanceof Later ? error.problem : error;
         await sleep(wait);
       }
     }
@@ -117,8 +121,9 @@ async function valueOf(answer: Response): Promise<unknown> {
   const type = answer.headers.get('content-type') ?? '';
   if (answer.ok) return type.includes('application/json') ? JSON.parse(text) : text || null;
   const { code = 'internal', errors = [] } = type.includes('json') ? (JSON.parse(text) as { code?: string; errors?: { path: string; message: string }[] }) : {};
-  const problem = new ProblemError(answer.status, code, errors, answer.headers.get('x-request-id'));
-  const after = answer.headers.get('retry-after');
-  if (answer.status === 429 || answer.status === 503 || code === 'idempotency_in_progress') throw new Later(problem, after === null ? null : Number(after));
+  const header = answer.headers.get('retry-after');
+  const after = header === null ? null : Number(header);
+  const problem = new ProblemError(answer.status, code, errors, answer.headers.get('x-request-id'), after);
+  if (answer.status === 429 || answer.status === 503 || code === 'idempotency_in_progress') throw new Later(problem, after);
   throw problem;
 }

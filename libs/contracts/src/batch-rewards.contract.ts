@@ -33,7 +33,7 @@ export const batchRewards = {
       next: z.string().nullable().optional(),
     }),
     http: {
-      method: 'POST', path: '/v1/batch-rewards/recompute', scope: 'service', tag, notIdempotent: true, timeoutMs: 11_000,
+      method: 'POST', path: '/v1/batch-rewards/recompute', scope: 'service', tag, timeoutMs: 11_000,
       request: z.strictObject({ userId: UserId.optional() }),
     },
   }),

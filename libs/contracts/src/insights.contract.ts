@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { contract } from './contract.js';
-import { Amount, AppId, Instant, text, UserId } from './words.js';
+import { Amount, AppId, Day, Instant, text, UserId } from './words.js';
 
 const tag = 'Statistics';
 const Count = z.int().min(0);
-const Day = z.iso.date().meta({ description: 'a day in UTC', examples: ['2026-11-01'] });
 
 const counts = {
   registrations: Count,

@@ -38,6 +38,9 @@ export const LoggedEvent = z.object({
 }).meta({ id: 'LoggedEvent' });
 export type LoggedEvent = z.output<typeof LoggedEvent>;
 
+/** How far an export is: in which table, and after the row with which key. */
+export const ExportPlace = z.object({ table: z.string(), key: z.record(z.string(), z.json()).nullable() });
+
 /** What every room answers beside its own contracts. */
 export const plumbing = (room: string) => ({
   health: contract(`${room}.health`, 'is the room able to work', {
@@ -72,9 +75,13 @@ export const plumbing = (room: string) => ({
     request: z.strictObject({ userId: UserId, pseudonym: text(64) }),
     reply: z.object({ changed: z.int() }),
   }),
-  export: contract(`${room}.export`, 'every row of the room that names a user, at most so many of a table', {
-    request: z.strictObject({ userId: UserId, limit: z.int().min(1).max(1_000).default(300) }),
-    reply: z.object({ tables: z.record(z.string(), z.array(z.record(z.string(), z.json()))) }),
+  export: contract(`${room}.export`, 'the rows of the room that name a user, as many as a message holds', {
+    request: z.strictObject({ userId: UserId, after: ExportPlace.optional(), bytes: z.int().min(1).max(400_000).default(300_000) }),
+    reply: z.object({
+      tables: z.record(z.string(), z.array(z.record(z.string(), z.json()))),
+      bytes: z.int(),
+      next: ExportPlace.nullable().meta({ description: 'where the rest begins' }),
+    }),
   }),
   listAudit: contract(`${room}.listAudit`, 'what operators did, newest first', {
     request: z.strictObject({ limit: z.int().min(1).max(101), before: Id.optional() }),

@@ -112,12 +112,13 @@ export const scheduler = {
     http: { method: 'DELETE', path: '/v1/users/{userId}', scope: 'service', status: 202, tag: 'Privacy' },
   }),
   exportUser: contract('scheduler.exportUser', 'everything that the rooms know of a user', {
-    request: z.strictObject({ userId: UserId }),
+    request: z.strictObject({ userId: UserId, cursor: text(2_048).optional() }),
     reply: z.object({
       userId: z.string(),
       rooms: z.record(z.string(), z.record(z.string(), z.array(z.record(z.string(), z.json())))).meta({ description: 'by room and table' }),
+      nextCursor: z.string().nullable().optional().meta({ description: 'over NATS, where a message does not hold everything: to be asked with for the rest' }),
     }).meta({ id: 'Export' }),
-    http: { method: 'GET', path: '/v1/users/{userId}/export', scope: 'service', tag: 'Privacy' },
+    http: { method: 'GET', path: '/v1/users/{userId}/export', scope: 'service', tag: 'Privacy', request: z.strictObject({ userId: UserId }) },
   }),
   setClock: contract('scheduler.setClock', 'sets the test clock; refused unless the product was started with one', {
     request: z.strictObject({ now: Instant, running: z.boolean().default(false) }),

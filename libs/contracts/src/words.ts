@@ -26,6 +26,8 @@ export const Id = z.uuid().meta({ description: 'an id of ours, UUIDv7' });
 const [FIRST_INSTANT, END_OF_TIME] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('+010000-01-01T00:00:00Z')];
 const isStorableTime = (value: string): boolean => Date.parse(value) >= FIRST_INSTANT && Date.parse(value) < END_OF_TIME;
 export const Instant = z.iso.datetime({ offset: true }).refine(isStorableTime, 'of the years 1 to 9999').meta({ description: 'ISO 8601', examples: ['2026-11-01T12:00:00.000Z'] });
+/** A day in UTC. */
+export const Day = z.iso.date().refine((value) => isStorableTime(`${value}T00:00:00Z`), 'of the years 1 to 9999').meta({ description: 'a day in UTC', examples: ['2026-11-01'] });
 export const Amount = z.int().meta({ description: 'an integer in the unit' });
 export const Unit = z.string().min(1).max(16).meta({ description: 'credits, access_days, slots or an ISO 4217 code', examples: ['credits'] });
 export const Metadata = z

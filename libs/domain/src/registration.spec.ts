@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { codeAlarm, decideRegistration, decideRegistrations, type RegistrationBatchFacts, type RegistrationFacts, type ResolvedCode } from './registration.js';
+import { codeAlarm, decideRegistration, decideRegistrations, limitsOpenAfter, type RegistrationBatchFacts, type RegistrationFacts, type ResolvedCode } from './registration.js';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const limits = { perReferrer: 20, perCode: 50, requireNewReferee: true };
@@ -50,6 +50,18 @@ describe('one registration', () => {
   ])('with a daily count, when %s', (_, used, counts, outcome) => {
     expect(decideRegistration({ refereeId: 'bert', resolution: { code: used } }, { ...none, ...counts }, limits, now)).toBe(outcome);
   });
+});
+
+describe('a limit that is full', () => {
+  const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+  it.each([
+    ['filled just now', [now], 86_400],
+    ['whose blocking registration is 23 hours old', [ago(23)], 3_600],
+    ['that opens within a second', [new Date(now.getTime() - 86_400_000 + 1)], 1],
+    ['beside another one: the later opening counts', [ago(23), ago(1)], 23 * 3_600],
+    ['that opened meanwhile', [ago(25)], 1],
+    ['of which nothing is known', [], 1],
+  ])('%s', (_, blocking, seconds) => expect(limitsOpenAfter(blocking, now)).toBe(seconds));
 });
 
 describe('a batch of registrations', () => {

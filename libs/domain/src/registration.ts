@@ -1,5 +1,6 @@
 import { isExpired, type CodeState, type CodeType } from './code.js';
 import { closesCycle } from './loop.js';
+import { DAY, SECOND } from './time.js';
 
 export type RegistrationOutcome =
   | 'invalid_format' | 'invalid_token' | 'not_found' | 'self_referral' | 'already_registered' | 'already_referred' | 'inactive'
@@ -63,6 +64,15 @@ export function isRateLimited(
 ): boolean {
   if (code.type === 'campaign') return code.dailyLimit !== null && counts.recentByCode >= code.dailyLimit;
   return counts.recentByReferrer >= limits.perReferrer || counts.recentByCode >= limits.perCode;
+}
+
+/**
+ * In how many whole seconds a registration that met full limits may be tried again, at least 1: once there is room in all of them.
+ * @param blocking of each full limit, the registration whose leaving the sliding 24 h makes room
+ */
+export function limitsOpenAfter(blocking: readonly Date[], now: Date): number {
+  const opensAt = Math.max(now.getTime(), ...blocking.map((at) => at.getTime() + DAY));
+  return Math.max(1, Math.ceil((opensAt - now.getTime()) / SECOND));
 }
 
 export interface RegistrationRequest {

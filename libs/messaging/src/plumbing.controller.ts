@@ -78,9 +78,9 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
     }
 
     @Read(contracts.export)
-    async export({ userId, limit }: Input<Contracts['export']>): Promise<Reply<Contracts['export']>> {
-      const [row] = await this.room.db.rows<Reply<Contracts['export']>>('select export_user($1, $2) as tables', [userId, limit]);
-      return { tables: row!.tables };
+    async export({ userId, after, bytes }: Input<Contracts['export']>): Promise<Reply<Contracts['export']>> {
+      const [row] = await this.room.db.rows<{ page: Reply<Contracts['export']> }>('select export_page($1, $2, $3) as page', [userId, after ? JSON.stringify(after) : null, bytes]);
+      return row!.page;
     }
 
     @Read(contracts.listAudit)

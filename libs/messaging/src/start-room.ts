@@ -42,8 +42,8 @@ class RoomModule {
 export async function startRoom(definition: RoomDefinition, env: Env): Promise<RunningRoom> {
   const { name } = definition;
   armFailpoint(env.FAILPOINT);
-  const log = openLog(name, { level: env.LOG_LEVEL, ...(env.LOG_FILE && { file: env.LOG_FILE }) });
   const secrets = new Secrets(env.DATA_DIR);
+  const log = openLog(name, { level: env.LOG_LEVEL, userKey: () => secrets.get('log-users'), ...(env.LOG_FILE && { file: env.LOG_FILE }) });
   const url = env.roomDatabaseUrl(name) ?? roomUrl(required(env.DATABASE_URL, 'DATABASE_URL'), name, secrets.get(`database-${name}`));
   const db = await Database.open({ room: name, url, ...(definition.entities && { entities: definition.entities }) });
   const connections = await Promise.all([answeringUser, askingUser, tellingUser].map((userOf) => connectAs(userOf(name), env, secrets)));

@@ -117,16 +117,18 @@ export class WriteGroup<Input, Reply> {
 
   private async commit(requests: WriteRequest<Input>[], begun?: Promise<Work<Reply>>): Promise<Outcome<Reply>[]> {
     const work = await (begun ?? this.prepare(requests));
-    return this.db.transaction(async (tx) => {
-      const outcomes = await work(tx);
+    const outcomes = await this.db.transaction(async (tx) => {
+      const made = await work(tx);
       requests.forEach(({ meta }, index) => {
-        const outcome = outcomes[index];
+        const outcome = made[index];
         if (!meta.idempotency || !isKept(outcome)) return;
         const kept: Kept<unknown> = outcome instanceof Refusal ? { refusal: toWire(outcome) } : { reply: outcome };
         tx.answer({ ...meta.idempotency, answer: kept });
       });
-      return outcomes;
+      return made;
     });
+    if (requests.some(({ meta }) => meta.idempotency)) failpoint('after-keeping-answer');
+    return outcomes;
   }
 
   private fault(error: unknown): Refusal {

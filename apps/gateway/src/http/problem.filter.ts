@@ -3,7 +3,7 @@ import { Refusal } from '@referrals/domain';
 import type { Log } from '@referrals/messaging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
-import { faultOf, refusalOf, sendProblem } from './problem.js';
+import { refusalOf, sendProblem } from './problem.js';
 
 /** Everything that is thrown outside of a controller's method, and faults of ours within one, as problems. */
 @Catch()
@@ -17,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof NotFoundException) return this.notFound(request, reply);
     const refusal = refusalOf(error);
     if (!(error instanceof Refusal) && (!refusal || refusal.status >= 500)) {
-      this.log.error({ fault: faultOf(error), requestId: request.id, route: request.routeOptions.url }, 'request_failed');
+      this.log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'request_failed');
     }
     sendProblem(request, reply, error);
   }

@@ -55,9 +55,3 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const body = problem(code, status, { ...(message !== code && { detail: message }), instance: request.id, ...(errors && { errors }) });
   void reply.code(status).header('content-type', PROBLEM_TYPE).send(Buffer.from(JSON.stringify(error instanceof Unready ? { ...body, checks: error.checks } : body)));
 }
-
-/** What of a fault of ours may stand in the log: never the values that were being written. */
-export function faultOf(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
-  return { name: error.name, message: error.message, code: (error as { code?: unknown }).code, stack: error.stack };
-}

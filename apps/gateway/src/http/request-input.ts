@@ -1,4 +1,4 @@
-import type { Input, RoutedContract } from '@referrals/contracts';
+import { Id, type Input, type RoutedContract } from '@referrals/contracts';
 import { Refusal, type FieldError } from '@referrals/domain';
 import { validate } from '@referrals/messaging';
 import type { FastifyRequest } from 'fastify';
@@ -12,18 +12,22 @@ export const takesBody = (method: string): boolean => method === 'POST' || metho
 
 /**
  * Makes the reader of a route's requests: path parameters and body (or query, where there is no body) as one object,
- * checked by the contract's schema. A body never overrides a path parameter: there it is an unknown field.
+ * checked by the contract's schema. A body never overrides a path parameter: there it is an unknown field. What cannot be an
+ * id of ours is not found where one belongs in a path, like one that nothing has.
  */
 export function inputReader<C extends RoutedContract>(contract: C): (request: FastifyRequest) => Input<C> {
   const { method, path, request: ofHttp } = contract.http;
   const schema = ofHttp ?? contract.request;
   const params = paramsOf(path);
   const hasBody = takesBody(method);
-  const fields = fieldsOf(schema).filter((name) => !params.includes(name));
+  const shape = shapeOf(schema);
+  const fields = Object.keys(shape).filter((name) => !params.includes(name));
+  const ids = params.filter((name) => shape[name] === Id);
 
   // what is signed is read once its signature is known to be good
   if (contract.http.rawBodyBytes) return () => ({}) as Input<C>;
   return (request) => {
+    if (ids.some((name) => !Id.safeParse((request.params as Fields)[name]).success)) throw new Refusal('not_found');
     const query = request.query as Fields;
     const body = bodyOf(request, hasBody && fields.length > 0);
     const sent = hasBody ? body : query;
@@ -36,7 +40,7 @@ export function inputReader<C extends RoutedContract>(contract: C): (request: Fa
 
 const unknown = (path: string): FieldError => ({ path, message: 'unknown field' });
 
-const fieldsOf = (schema: unknown): string[] => Object.keys((schema as { shape?: Fields }).shape ?? NONE);
+const shapeOf = (schema: unknown): Fields => (schema as { shape?: Fields }).shape ?? NONE;
 
 /** An empty body is none; where fields are to come it is no JSON when it says that it is. */
 function bodyOf(request: FastifyRequest, expected: boolean): Fields {

@@ -4,13 +4,19 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { Input, Reply, RoutedContract, Contract } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import type { Answer } from '@referrals/messaging';
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callOf, type Call } from './call.js';
 import { inputReader } from './request-input.js';
 import { sendProblem } from './problem.js';
 
+/** A reply that is longer than a process should hold: the text of its JSON. */
+export interface Streamed {
+  stream: Readable;
+}
+
 /** A controller's method: the checked request and what is known of its caller, answered with the reply alone or a room's answer. */
-export type Handler<C extends Contract> = (input: Input<C>, call: Call) => Promise<Answer<Reply<C>>>;
+export type Handler<C extends Contract> = (input: Input<C>, call: Call) => Promise<Answer<Reply<C>> | Streamed>;
 
 /** In the configuration of a Fastify route: what hooks look up. */
 export interface RouteInfo {
@@ -54,7 +60,11 @@ export function contractsOf(controller: { prototype: object }): RoutedContract[]
   return bound.filter((contract) => contract !== undefined);
 }
 
-function send({ http }: RoutedContract, reply: FastifyReply, { value, replayed, headers }: Answer<unknown> & { headers?: Record<string, string> }): void {
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function send({ http }: RoutedContract, reply: FastifyReply, answer: (Answer<unknown> & { headers?: Record<string, string> }) | Streamed): void {
+  if ('stream' in answer) return void reply.header('content-type', JSON_TYPE).send(answer.stream);
+  const { value, replayed, headers } = answer;
   const status = typeof http.status === 'function' ? http.status(value as never) : (http.status ?? 200);
   void reply.code(status);
   if (headers) void reply.headers(headers);
@@ -62,7 +72,7 @@ function send({ http }: RoutedContract, reply: FastifyReply, { value, replayed, 
   if (status === 302) redirect(reply, value as { location: string; cookie: string | null });
   else if (status === 204) void reply.send();
   else if (http.contentType) void reply.header('content-type', http.contentType).send(value);
-  else void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(value));
+  else void reply.header('content-type', JSON_TYPE).send(JSON.stringify(value));
 }
 
 function redirect(reply: FastifyReply, { location, cookie }: { location: string; cookie: string | null }): void {

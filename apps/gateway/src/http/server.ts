@@ -14,6 +14,8 @@ import type { RouteInfo } from './route.js';
 
 const BODY_BYTES = 64 * 1_024;
 const CONNECTIONS = 4_000;
+/** longer than any answer takes to be made */
+const STALLED_MS = 13_000;
 const REQUEST_ID = /^[\w.-]{1,128}$/;
 /** of a path parameter as it is written, percent signs and all: 128 characters of ours may take 9 signs each */
 const PARAM_SIGNS = 1_152;
@@ -26,7 +28,8 @@ export function frontDoor(headers: Headers): FastifyAdapter {
     logger: false,
     trustProxy: false,
     bodyLimit: BODY_BYTES,
-    connectionTimeout: 0,
+    // whoever asked and does not take the answer is dropped the second time that nothing went either way for so long
+    connectionTimeout: STALLED_MS,
     requestTimeout: 15_000,
     keepAliveTimeout: 65_000,
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1_024 },

@@ -2,7 +2,6 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '@referrals/domain';
 import type { Log } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
-import { faultOf } from '../http/problem.js';
 import { within } from '../http/within.js';
 import { findLiveKey, type LiveKey } from './api-keys.queries.js';
 import type { Caller } from './caller.js';
@@ -88,7 +87,7 @@ export class Authenticator {
       this.seen.set(id, { key, at });
       return key;
     } catch (error) {
-      this.log.error({ fault: faultOf(error) }, 'key_look_up_failed');
+      this.log.error({ err: error }, 'key_look_up_failed');
       throw new Refusal('unavailable', { retryAfterSeconds: 1 });
     }
   }

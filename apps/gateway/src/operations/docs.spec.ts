@@ -40,12 +40,30 @@ describe('docs/problems.md', () => {
 });
 
 describe('docs/security.md', () => {
-  test('names only tests that there are', () => {
-    const root = new URL('../../../../', import.meta.url);
-    const text = readFileSync(new URL('docs/security.md', root), 'utf8');
-    const named = new Set([...text.matchAll(/`([\w.-]+\.spec)`/g)].map((match) => `${match[1]}.ts`));
-    const files = ['apps', 'libs', 'e2e'].flatMap((folder) => readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })).map((path) => path.split('/').at(-1)!);
+  const root = new URL('../../../../', import.meta.url);
+  const document = readFileSync(new URL('docs/security.md', root), 'utf8');
+  const files = ['apps', 'libs', 'migrations', 'e2e', 'chaos'].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.spec.ts')).map((file) => `${folder}/${file}`));
+  /** Two rooms may have specs of one name. */
+  const specs = Map.groupBy(files, (file) => file.split('/').at(-1)!.replace(/\.ts$/, ''));
+  const checklist = document.split(/^## Checklist$/m)[1]!.split(/^## /m)[0]!;
+  const rows = checklist.split('\n').filter((line) => /^\| \d/.test(line)).map((line) => line.split('|').slice(1, 3).map((cell) => cell.trim()) as [item: string, tests: string]);
+
+  test('has a place for each of the 48 items', () => {
+    const numbers = rows.flatMap(([item]) => /^[\d, ]+/.exec(item)![0].split(',').map(Number));
+    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 48 }, (_, n) => n + 1));
+  });
+
+  test('names specs that there are', () => {
+    const named = new Set([...document.matchAll(/`([\w.-]+\.spec)`/g)].map(([, name]) => name!));
     expect(named.size).toBeGreaterThan(15);
-    for (const name of named) expect(files).toContain(name);
+    expect([...named].filter((name) => !specs.has(name))).toEqual([]);
+  });
+
+  test.each(rows)('quotes tests as they are called: %s', (_item, tests) => {
+    for (const [, name, quoted] of tests.matchAll(/`([\w.-]+\.spec)`((?:[:,] “[^”]+”)*)/g)) {
+      const text = specs.get(name!)!.map((file) => readFileSync(new URL(file, root), 'utf8')).join('\n');
+      for (const [, phrase] of quoted!.matchAll(/“([^”]+)”/g)) expect(text).toContain(phrase);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { StripeWriter } from '@referrals/testing';
-import { eventually, type Client } from './harness/client.js';
+import { eventually, together, type Client } from './harness/client.js';
 import { startProduct, type Product } from './harness/product.js';
 import { sendToWebhook } from './harness/stripe.js';
 
@@ -21,10 +21,10 @@ const names = Array.from({ length: REFEREES }, (_, index) => `nina-${index + 1}`
 
 /** Two days ago, with the campaign of a referrer, and at home in the product since. */
 async function signUpAll(code: string): Promise<void> {
-  for (const refereeId of names) {
+  await together(names, async (refereeId) => {
     expect((await client.tell('POST', '/v1/referrals', { refereeId, code, occurredAt: hours(-48) })).status).toBeLessThan(300);
     await client.tell('POST', '/v1/activity', { id: `use-${refereeId}`, userId: refereeId, kind: 'app_used', appId: 'chat', occurredAt: hours(-47) });
-  }
+  });
   await eventually(async () => {
     const { rows } = await product.owner.query(`select count(*)::int as count from rewards.referral where json_array_length(assessments) > 0`);
     expect(rows[0].count).toBe(REFEREES);

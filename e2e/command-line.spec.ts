@@ -113,10 +113,10 @@ describe('the command line', () => {
   };
 
   it('ends with 1 when it is refused, and with 2 when it is not understood', async () => {
-    expect(await referrals(['run-job', 'no-such-job'])).toMatchObject({ code: 1, out: '', err: 'not_found\n' });
-    expect(await referrals(['jobs'], { REFERRALS_KEY: 'nobody’s' })).toMatchObject({ code: 1 });
-    expect(await referrals(['jobs', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 1, err: 'nobody answers at this address\n' });
-    for (const args of [['no-such-command'], ['run-job'], ['jobs', '--nonsense'], ['api-key', 'create'], ['api-key', 'create', '--scope', 'god'], ['grant-credit', 'olga', 'many']]) expect((await referrals(args)).code).toBe(2);
+    const refused = [referrals(['run-job', 'no-such-job']), referrals(['jobs'], { REFERRALS_KEY: 'nobody’s' }), referrals(['jobs', '--url', 'http://127.0.0.1:1'])];
+    expect(await Promise.all(refused)).toMatchObject([{ code: 1, out: '', err: 'not_found\n' }, { code: 1 }, { code: 1, err: 'nobody answers at this address\n' }]);
+    const misread = [['no-such-command'], ['run-job'], ['jobs', '--nonsense'], ['api-key', 'create'], ['api-key', 'create', '--scope', 'god'], ['grant-credit', 'olga', 'many']];
+    expect(await Promise.all(misread.map(async (args) => [args, (await referrals(args)).code]))).toEqual(misread.map((args) => [args, 2]));
     const help = await referrals(['--help']);
     expect([help.code, help.out]).toEqual([0, expect.stringContaining('show-status')]);
     expect((await referrals(['grant-credit', '--help'])).out).toContain('from 1 to 3650');

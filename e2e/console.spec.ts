@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { findBrowser, launch, open, settled, signIn } from './harness/browser.js';
-import { eventually, type Client } from './harness/client.js';
+import { Client, eventually } from './harness/client.js';
 import { HOST_SECRET, tellOfTwoFriends, tokenOf } from './harness/host.js';
 import { startProduct, type Product } from './harness/product.js';
 import { startReceiver, type Receiver } from './harness/receiver.js';
@@ -70,6 +70,62 @@ if (path === null) console.warn('no browser on PATH nor in CHROME_PATH: the stor
     await page.getByRole('button', { name: 'Explain the bonus for cashback' }).click();
     expect(await page.getByTestId('formula').textContent()).toBe(calculation.formula);
     await page.getByText(calculation.grantKey).waitFor();
+    await context.close();
+  }, 180_000);
+
+  it('sees what a user earned by one referral', async () => {
+    const { context, page } = await open(browser);
+    const [nina] = (await client.get('/v1/users/till/referrals')).body.data.filter(({ refereeId }: { refereeId: string }) => refereeId === 'nina');
+    const { data } = (await client.get(`/v1/users/till/bonuses?referralId=${nina.id}&limit=100`)).body;
+    await signIn(page, client.url, product.adminKey);
+    await page.goto(`${client.url}/console/users/till`);
+    const rows = page.getByRole('table', { name: 'Bonuses' }).getByRole('row');
+    await rows.nth(data.length + 1).waitFor();
+    await page.getByRole('tab', { name: 'Referrals' }).click();
+    await page.getByRole('link', { name: 'Bonuses for nina' }).click();
+    expect(await page.getByLabel('Of one referral').inputValue()).toBe(nina.id);
+    await eventually(async () => expect(await rows.count()).toBe(data.length + 1));
+    await page.getByLabel('Of one referral').fill('no id');
+    await page.getByText('The id of a referral').waitFor();
+    await context.close();
+  }, 180_000);
+
+  it('rotates a key, and the old one goes on for a while', async () => {
+    const { context, page } = await open(browser);
+    const old = (await client.post('/v1/api-keys', { scope: 'service', label: 'billing' })).body.key as string;
+    await signIn(page, client.url, product.adminKey);
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.getByRole('button', { name: 'Rotate billing' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Rotate' }).click();
+    await dialog.getByText('The key is shown this once.').waitFor();
+    const made = (await dialog.locator('.mono').textContent())!;
+    expect(made).not.toBe(old);
+    for (const key of [old, made]) expect((await new Client(client.url, key).get('/v1/users/till/tier')).status).toBe(200);
+    const ends = (await client.get('/v1/api-keys')).body.data.filter(({ label }: { label: string }) => label === 'billing').map(({ expiresAt }: { expiresAt: string | null }) => expiresAt !== null);
+    expect(ends).toEqual([false, true]);
+    await dialog.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('row', { name: /billing/ }).nth(1).waitFor();
+    await context.close();
+  }, 180_000);
+
+  it('searches for rings, and finds the users who share a device', async () => {
+    const { context, page } = await open(browser);
+    await client.tell('POST', '/v1/activity', { id: 'login-ruth', userId: 'ruth', kind: 'login', context: { deviceId: 'tablet-of-till' } });
+    await eventually(async () => expect((await product.owner.query(`select from fraud.fact where user_id = 'ruth' and kind = 'device'`)).rowCount).toBe(1), 30_000);
+    await signIn(page, client.url, product.adminKey);
+    await page.getByRole('link', { name: 'Rings' }).click();
+    await page.getByText('No rings').waitFor();
+    await page.getByRole('button', { name: 'Search now' }).click();
+    const ring = page.getByRole('row', { name: /rolf, ruth, till/ });
+    await ring.getByText('3 users', { exact: true }).waitFor();
+    await ring.getByText('1 device', { exact: true }).waitFor();
+    await page.getByLabel('Ring of a user').fill('nina');
+    await page.getByText('No rings').waitFor();
+    await page.getByLabel('Ring of a user').fill('ruth');
+    await page.getByLabel('Sharing a device only').check();
+    await ring.getByRole('link', { name: 'till' }).click();
+    await page.getByRole('heading', { level: 1, name: 'till' }).waitFor();
     await context.close();
   }, 180_000);
 

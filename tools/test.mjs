@@ -25,7 +25,7 @@ const suites = {
 /** Everything; the last line is `N passed, N failed`. @returns the exit code */
 export async function test(node) {
   const results = [];
-  for (const name of Object.keys(checks)) results.push(await check(name, node));
+  results.push(...(await Promise.all(Object.keys(checks).map((name) => check(name, node)))));
   const built = ofCheck('build', await build(node, { quiet: true }));
   results.push(built);
   if (built.failed === 0) {

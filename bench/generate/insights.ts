@@ -1,16 +1,17 @@
 import { BONUSES, bonusId, isHeld, userOf } from './bonuses.js';
 import type { Filling } from './fill-tables.js';
-import { ACTIVATED, iso, QUALIFIED, REGISTERED, type Plan } from './source.js';
+import { ACTIVATED, QUALIFIED, REGISTERED, type Plan } from './source.js';
 
 export const fillInsights = ({ holds }: Plan): Filling[] => [
   { table: 'insights.bonus', statements: BONUSES.map((bonus) => {
-    const { party, event, unit, amount, moment: { at, iso: atIso }, where } = bonus;
+    const { party, event, unit, amount, moment: { at }, where } = bonus;
     const held = isHeld(bonus, holds);
-    const until = held ? iso(`${at} + interval '48 hours'`) : 'null';
-    const step = `jsonb_build_object('kind', '${held ? 'held' : 'paid'}', 'amount', ${amount}, 'reason', ${held ? `'score'` : 'null'}, 'until', ${until}, 'at', ${atIso})`;
-    return `insert into insights.bonus (id, referral_id, user_id, party, event, unit, amount, status, sequence, told, hold_reason, hold_until, held_at, paid_at)
-      select ${bonusId(bonus)}, id, ${userOf(bonus)}, '${party}', '${event}', '${unit}', ${amount}, '${held ? 'held' : 'paid'}', 1, jsonb_build_object('1', ${step}), ${held ? `'score'` : 'null'},
-        ${held ? `${at} + interval '48 hours'` : 'null'}, ${held ? at : 'null'}, ${held ? 'null' : at} from generated where ${where}`;
+    const [reason, until] = held ? [`'score'`, `${at} + interval '48 hours'`] : ['null', 'null::timestamptz'];
+    return `insert into insights.bonus (id, referral_id, user_id, party, event, unit, amount, status, sequence, hold_reason, hold_until, held_at, paid_at, told)
+      select ${bonusId(bonus)}, id, ${userOf(bonus)}, '${party}', '${event}', '${unit}', ${amount}, '${held ? 'held' : 'paid'}', 1, ${reason}, ${until},
+        ${held ? at : 'null'}, ${held ? 'null' : at},
+        jsonb_build_object('1', jsonb_build_object('kind', '${held ? 'held' : 'paid'}', 'amount', ${amount}, 'reason', ${reason}, 'until', ${until}, 'at', ${at}))
+      from generated where ${where}`;
   }) },
   { table: 'insights.stage', statements: [`insert into insights.stage (referral_id, stage, trigger, at, sequence)
    select id, stage, trigger, at, sequence from generated cross join lateral (values ('registered', '', ${REGISTERED.at}, 1, true), ('activated', '', ${ACTIVATED.at}, 2, activates),

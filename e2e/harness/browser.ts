@@ -61,6 +61,15 @@ export async function settled(page: Page): Promise<void> {
   }, 45_000);
 }
 
+/** Until nothing moves any more: neither colours nor places. */
+export async function still(page: Page): Promise<void> {
+  await page.evaluate(`(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    for (await frame(); document.getAnimations().some(({ playState }) => playState === 'running'); await frame());
+  })()`);
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What a tool for accessibility finds to be serious or worse, as `rule: element`. */

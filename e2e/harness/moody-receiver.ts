@@ -16,12 +16,24 @@ export class MoodyReceiver {
   readonly paths = new Set<string>();
   badSignatures = 0;
   secret = '';
-  mood: Mood = 'works';
+  private now: Mood = 'works';
+  private readonly hanging = new Set<ServerResponse>();
   private server: Server | undefined;
   private port = 0;
 
   get url(): string {
     return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  get mood(): Mood {
+    return this.now;
+  }
+
+  /** Who was kept waiting is let go, so that nobody waits for the last mood. */
+  set mood(mood: Mood) {
+    this.now = mood;
+    for (const response of this.hanging) response.destroy();
+    this.hanging.clear();
   }
 
   async start(): Promise<void> {
@@ -57,6 +69,7 @@ export class MoodyReceiver {
         response.write('{', () => response.destroy());
         break;
       case 'hangs':
+        this.hanging.add(response);
         break;
     }
   }

@@ -1,4 +1,4 @@
-import { eventually, type Client } from './client.js';
+import { eventually, together, type Client } from './client.js';
 import type { Product } from './product.js';
 import { untilQuiet } from './quiet.js';
 
@@ -15,9 +15,13 @@ export function dice(seed: number): (below: number) => number {
   };
 }
 
+type Said = [path: string, body: object];
+
 /** What hosts tell and operators decide on some days: people sign up, some of them beside their referrer, act, pay and get money back. */
 export class RandomDays {
   told = 0;
+  private drawn = 0;
+  private readonly codes: string[] = [];
   private readonly referees: string[] = [];
   private readonly payments: { id: string; amount: number }[] = [];
   private now = 0;
@@ -32,7 +36,11 @@ export class RandomDays {
   async play(noon: Date, count: number): Promise<void> {
     this.now = noon.getTime();
     await this.client.setClock(noon);
-    for (let n = 0; n < count; n += 1) await this.pick()();
+    const said = Array.from({ length: count }, () => this.draw());
+    // who has paid before is not new any more, and could not sign up
+    const isSignUp = ([path]: Said): boolean => path === '/v1/referrals';
+    await together(said.filter(isSignUp), ([path, body]) => this.tell(path, body));
+    await together(said.filter((one) => !isSignUp(one)), ([path, body]) => this.tell(path, body));
     await untilQuiet(this.product.owner);
     await this.decideSome();
     await this.client.runJob('hold-release');
@@ -45,41 +53,42 @@ export class RandomDays {
     await this.client.setClock(noon);
     for (let n = 0; n < 8; n += 1) {
       await this.tell('/v1/activity', { id: `seen-${n}`, userId: `referrer-${n}`, kind: 'login', occurredAt: this.ago(1), context: homeOf(n) });
+      this.codes.push(await this.client.codeOf(`referrer-${n}`));
     }
     await untilQuiet(this.product.owner);
   }
 
-  private pick(): () => Promise<void> {
+  private draw(): Said {
+    this.drawn += 1;
     const kind = this.referees.length < 5 ? 0 : this.roll(10);
-    if (kind < 3) return () => this.register();
-    if (kind < 6) return () => this.act();
-    if (kind < 9 || this.payments.length === 0) return () => this.pay();
-    return () => this.refund();
+    if (kind < 3) return this.register();
+    if (kind < 6) return this.act();
+    if (kind < 9 || this.payments.length === 0) return this.pay();
+    return this.refund();
   }
 
-  private async register(): Promise<void> {
+  private register(): Said {
     const referrer = this.roll(8);
     const refereeId = `referee-${this.referees.length}`;
     const near = this.roll(4);
     const home = homeOf(referrer);
     const context = near === 0 ? home : near === 1 ? { ip: home.ip } : undefined;
-    const code = await this.client.codeOf(`referrer-${referrer}`);
-    await this.tell('/v1/referrals', { refereeId, code, appId: this.app(), occurredAt: this.ago(20), context });
     this.referees.push(refereeId);
+    return ['/v1/referrals', { refereeId, code: this.codes[referrer], appId: this.app(), occurredAt: this.ago(20), context }];
   }
 
-  private act = (): Promise<void> => this.tell('/v1/activity', { id: `act-${this.told}`, userId: this.referee(), kind: 'app_used', appId: this.app() ?? 'chat', occurredAt: this.ago(6) });
+  private act = (): Said => ['/v1/activity', { id: `act-${this.drawn}`, userId: this.referee(), kind: 'app_used', appId: this.app() ?? 'chat', occurredAt: this.ago(6) }];
 
-  private async pay(): Promise<void> {
-    const payment = { id: `pay-${this.told}`, amount: 100 + this.roll(5_000) };
-    await this.tell('/v1/payments', { ...payment, userId: this.referee(), kind: 'purchase', currency: 'EUR', status: 'settled', occurredAt: this.ago(6) });
+  private pay(): Said {
+    const payment = { id: `pay-${this.drawn}`, amount: 100 + this.roll(5_000) };
     this.payments.push(payment);
+    return ['/v1/payments', { ...payment, userId: this.referee(), kind: 'purchase', currency: 'EUR', status: 'settled', occurredAt: this.ago(6) }];
   }
 
-  private refund(): Promise<void> {
+  private refund(): Said {
     const [payment] = this.payments.splice(this.roll(this.payments.length), 1);
     const amount = this.roll(2) === 0 ? payment!.amount : 1 + this.roll(payment!.amount);
-    return this.tell(`/v1/payments/${payment!.id}/refunds`, { id: `refund-${this.told}`, amount });
+    return [`/v1/payments/${payment!.id}/refunds`, { id: `refund-${this.drawn}`, amount }];
   }
 
   private async decideSome(): Promise<void> {

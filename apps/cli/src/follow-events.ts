@@ -1,10 +1,8 @@
-import { jetstreamManager } from '@nats-io/jetstream';
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEnv, Secrets } from '@referrals/config';
-import { askingUser, connectAs, STREAM } from '@referrals/messaging';
 
 const LOOK_EVERY_MS = 200;
 
@@ -16,6 +14,8 @@ export function addEvents(program: Command): void {
 
 /** Writes the facts of the stream, each as one line of JSON: those that are there, and with `follow` those to come. @throws Error in one line */
 export async function followEvents({ follow = false, nats }: { follow?: boolean; nats?: string }): Promise<void> {
+  // the other commands need no broker, and its libraries take longer to load than most of them to run
+  const [{ jetstreamManager }, { askingUser, connectAs, STREAM }] = await Promise.all([import('@nats-io/jetstream'), import('@referrals/messaging')]);
   const env = readEnv();
   const address = { NATS_URL: nats ?? env.NATS_URL ?? brokerOf(env.DATA_DIR) };
   const connection = await connectAs(askingUser('operator'), address, new Secrets(env.DATA_DIR));

@@ -6,6 +6,7 @@ import { CodeEntity } from './code-row.js';
 import { createCode } from './create-code.js';
 import { issueCodes } from './issue-codes.js';
 import { listCodes } from './list-codes.js';
+import { searchCodes } from './search-codes.js';
 
 let t: TestDatabase;
 let db: Database;
@@ -41,5 +42,24 @@ describe("the list of a user's codes", () => {
 
   it.each(['x', encodeCursor(['x']), encodeCursor([]), encodeCursor(["' or 1=1"])])('refuses the cursor %j', async (cursor) => {
     await expect(listCodes(db, { userId: 'lister', limit: 2, cursor })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+});
+
+describe('the search for codes', () => {
+  it('leads from what was typed to the code, of any kind or of the one that is wanted', async () => {
+    const found = async (code: string, type?: 'campaign' | 'custom') => (await searchCodes(db, { code, limit: 1, ...(type && { type }) })).data.map(({ id }) => id);
+    expect([await found('list3'), await found('LIST-3', 'campaign'), await found('LIST-3', 'custom'), await found('NOBODY-HAS-IT')]).toEqual([[made[2]!.id], [made[2]!.id], [], []]);
+    expect(await found(made[0]!.code)).toEqual([made[0]!.id]);
+  });
+
+  it('lists all of a kind, the newest first, page by page', async () => {
+    const first = await searchCodes(db, { type: 'campaign', limit: 3 });
+    const second = await searchCodes(db, { type: 'campaign', limit: 3, cursor: first.nextCursor! });
+    expect([...first.data, ...second.data]).toEqual(made.slice(1).reverse());
+    expect((await searchCodes(db, { type: 'custom', limit: 3 })).data).toEqual([]);
+  });
+
+  it.each(['x', encodeCursor(['x'])])('refuses the cursor %j', async (cursor) => {
+    await expect(searchCodes(db, { limit: 2, cursor })).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });

@@ -1,7 +1,5 @@
 import type { Code, codes, Input } from '@referrals/contracts';
-import { Refusal } from '@referrals/domain';
 import { decodeCursor, listing, page, type Database, type Page } from '@referrals/persistence';
-import { validate as isUuid } from 'uuid';
 import { CODE_COLUMNS, codeOf, type CodeRow } from './code-row.js';
 import { findCodes } from './find-codes.js';
 
@@ -11,8 +9,7 @@ export async function searchCodes(db: Database, { code, type, limit, cursor }: I
     const { found: [hit] } = await findCodes(db, [{ text: code }]);
     return { data: hit && 'code' in hit && (type === undefined || hit.code.type === type) ? [codeOf(hit.code)] : [], nextCursor: null };
   }
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !isUuid(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const [before] = decodeCursor(cursor, ['id']) ?? [];
   // those that every user has are no kind to be listed, and in no index by kind
   const rows = await db.rows<CodeRow>(...listing(`select ${CODE_COLUMNS} from code`, [
     ['type = ?', type ?? 'campaign'], [`type <> 'auto'`], before !== undefined && ['id < ?', before],

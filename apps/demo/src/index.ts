@@ -1,3 +1,4 @@
+export * from './neighbours.js';
 export * from './plan.js';
 export * from './quiet.js';
 export * from './seed.js';

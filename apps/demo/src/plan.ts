@@ -1,5 +1,6 @@
 import { DAY, HOUR, iso, type Fact } from './fact.js';
 import { lifeOf } from './life.js';
+import { neighboursOf } from './neighbours.js';
 import { personOf, referrersOf, weighted } from './people.js';
 import { randomOf } from './random.js';
 import { ringOf } from './ring.js';
@@ -43,6 +44,6 @@ export function planOf(end: number, { days, referrers: count, perDay }: Size, se
       if (signUp.at < end - HOUR) facts.push(...lifeOf(random, signUp, end));
     }
   }
-  facts.push(...ringOf(end));
+  facts.push(...ringOf(end), ...neighboursOf(end, referrers[0]!.person));
   return { start, end, facts: facts.filter((fact) => fact.at < end).sort((a, b) => a.at - b.at), referrers: referrers.map(({ person }) => person.id) };
 }

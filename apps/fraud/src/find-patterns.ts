@@ -7,7 +7,7 @@ import { patternValue } from './pattern-value.js';
 import type { SealedContexts } from './sealed-contexts.js';
 
 function newest<Row>(db: Database, select: string, limit: number, cursor: string | undefined): Promise<Row[]> {
-  const before = decodeCursor(cursor, 1);
+  const before = decodeCursor(cursor, ['id']);
   return db.rows<Row>(...listing(select, [before !== null && ['id < ?::uuid', ...before]], 'id desc', limit + 1));
 }
 

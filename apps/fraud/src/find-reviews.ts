@@ -7,7 +7,7 @@ import { REVIEW_COLUMNS, reviewOf, type ReviewRow } from './review-row.js';
 /** The names of priorities sort as they are to be worked off: critical, high, medium. */
 export async function listReviews(db: Database, request: Input<typeof fraud.listReviews>): Promise<Reply<typeof fraud.listReviews>> {
   const { status, priority, assignee, limit } = request;
-  const after = decodeCursor(request.cursor, 2);
+  const after = decodeCursor(request.cursor, ['word', 'id']);
   const rows = await db.rows<ReviewRow>(...listing(`select ${REVIEW_COLUMNS} from review`, [
     status !== undefined && ['status = ?', status], priority !== undefined && ['priority = ?', priority], assignee !== undefined && ['assignee = ?', assignee],
     after !== null && ['(priority, id) > (?, ?::uuid)', ...after],

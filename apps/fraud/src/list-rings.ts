@@ -9,7 +9,7 @@ const RINGS = `select r.id, r.size, r.devices, r.addresses, r.evidence, r.referr
 
 export async function listRings(db: Database, request: Input<typeof fraud.listRings>): Promise<Reply<typeof fraud.listRings>> {
   const { minSize, minDevices, userId, limit, cursor } = request;
-  const after = decodeCursor(cursor, 2);
+  const after = decodeCursor(cursor, ['count', 'id']);
   const rows = await db.rows<Omit<Ring, 'foundAt'> & { foundAt: Date }>(...listing(RINGS, [
     ['r.size >= ?', minSize], ['r.devices >= ?', minDevices], userId !== undefined && ['r.id in (select m.ring_id from ring_member m where m.user_id = ?)', userId],
     after !== null && ['(r.size, r.id) < (?::int, ?::uuid)', ...after],

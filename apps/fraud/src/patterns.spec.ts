@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fraud } from '@referrals/contracts';
 import { DAY, shift } from '@referrals/domain';
+import { encodeCursor } from '@referrals/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import { devicePatternProblem, DevicePatterns } from './device-patterns.js';
 import { FraudFixture, NOW } from './fraud.fixture.js';
@@ -86,6 +87,21 @@ describe('a pattern of an operator', () => {
     expect(await room.ask(fraud.updatePattern, { id, patternValue: '192.0.2.128/25' })).toMatchObject({ patternValue: '192.0.2.128/25' });
     expect([await last(first.referralId), await last(second.referralId)]).toEqual([0, 40]);
     await room.ask(fraud.deletePattern, { id });
+  });
+
+  it('is listed the newest first, page by page; shared networks too', async () => {
+    const [patterns, networks] = [['a.example', 'b.example', 'c.example'], ['203.0.113.0/25', '203.0.113.128/25', '198.51.100.0/24']];
+    const ids: string[][] = [[], []];
+    for (const value of patterns) ids[0]!.unshift((await create('email_domain', value)).id);
+    for (const network of networks) ids[1]!.unshift((await room.ask(fraud.createSharedNetwork, { network })).id);
+    for (const [n, list] of [fraud.listPatterns, fraud.listSharedNetworks].entries()) {
+      const first = await room.ask(list, { limit: 2 });
+      const second = await room.ask(list, { limit: 1, cursor: first.nextCursor! });
+      expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(ids[n]);
+      await expect(room.ask(list, { limit: 1, cursor: encodeCursor(['nobody']) })).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+    for (const id of ids[0]!) await room.ask(fraud.deletePattern, { id });
+    for (const id of ids[1]!) await room.ask(fraud.deleteSharedNetwork, { id });
   });
 
   it('is listed, audited, and refused when it is invalid', async () => {

@@ -1,7 +1,6 @@
 import type { fraud, Input, Reply, UserNote } from '@referrals/contracts';
-import { Refusal } from '@referrals/domain';
 import { decodeCursor, listing, page, type Database, type Transaction } from '@referrals/persistence';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { v7 as uuidv7 } from 'uuid';
 
 interface NoteRow {
   id: string;
@@ -21,8 +20,7 @@ export async function noteUser(tx: Transaction, { userId, body }: Input<typeof f
 }
 
 export async function listUserNotes(db: Database, { userId, limit, cursor }: Input<typeof fraud.listUserNotes>): Promise<Reply<typeof fraud.listUserNotes>> {
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !isUuid(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const [before] = decodeCursor(cursor, ['id']) ?? [];
   const rows = await db.rows<NoteRow>(...listing(`select ${COLUMNS} from user_note`, [['user_id = ?', userId], before !== undefined && ['id < ?', before]], 'id desc', limit + 1));
   const { data, nextCursor } = page(rows, limit, ({ id }) => [id]);
   return { data: data.map(noteOf), nextCursor };

@@ -207,6 +207,29 @@ describe('operations', () => {
     expect(seen).toEqual(['4 rewards', '3 codes', '2 fraud', '2 rewards', '1 fraud']);
   });
 
+  test.each([['audit', 'listAudit'], ['events', 'listEvents']])('%s of all rooms stand in one list, the newest first, page by page', async (path, verb) => {
+    const id = (n: number): string => `0199aaaa-0000-7000-8000-00000000000${n}`;
+    const owners: Record<string, number[]> = { fraud: [1, 4], rewards: [2, 5], codes: [3] };
+    const entry = (n: number, room: string): object => (verb === 'listAudit'
+      ? { id: id(n), room, actor: 'key:1', action: 'a', subject: 's', before: null, after: null, createdAt: '2026-01-01T00:00:00.000Z' }
+      : { id: id(n), room, type: 't', aggregateId: 'x', sequence: 1, occurredAt: '2026-01-01T00:00:00.000Z', data: {} });
+    for (const room of ROOMS) {
+      gateway.on(`${room}.${verb}`, ({ data: { limit, before } }) => {
+        const mine = (owners[room] ?? []).filter((n) => before === undefined || id(n) < (before as string));
+        return { reply: { data: mine.toReversed().slice(0, limit as number).map((n) => entry(n, room)) } };
+      });
+    }
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const answer = await gateway.request('GET', `/v1/${path}?limit=2${cursor && `&cursor=${cursor}`}`);
+      const page = (await answer.json()) as { data: { id: string }[]; nextCursor: string | null };
+      seen.push(...page.data.map((one) => one.id).filter((one) => one.startsWith('0199aaaa')));
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual([5, 4, 3, 2, 1].map(id));
+    expect((await gateway.request('GET', `/v1/${path}?cursor=${Buffer.from('["x"]').toString('base64url')}`)).status).toBe(422);
+  });
+
   test('a dead letter is tried again in the rooms that have it, and is not found where none has', async () => {
     for (const room of ROOMS) gateway.on(`${room}.redriveDeadLetter`, () => ({ err: { code: 'not_found' } }));
     const redrive = (): Promise<Response> => gateway.request('POST', '/v1/dead-letters/0199aaaa-0000-7000-8000-000000000001/redrive');

@@ -35,6 +35,13 @@ describe('the gateway', () => {
       expect([sealed.status, ((await sealed.json()) as { code: string }).code]).toEqual([503, 'unavailable']);
       expect((await gateway.request('POST', '/v1/activity', { body: activity })).status).toBe(202);
       expect(gateway.asked()).toHaveLength(1);
+      const unready = await gateway.request('GET', '/health/ready', { key: null });
+      expect([unready.status, await unready.json()]).toEqual([503, expect.objectContaining({ checks: expect.objectContaining({ sealing: 'unavailable', fraud: 'ok' }) })]);
+
+      gateway.on('fraud.getSealingKey', () => ({ reply: { keyId: gateway.boxKey.keyId, publicKey: gateway.boxKey.publicKey } }));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect((await gateway.request('GET', '/health/ready', { key: null })).status).toBe(200);
+      expect((await gateway.request('POST', '/v1/activity', { body: { ...activity, context: { ip: '203.0.113.8' } } })).status).toBe(202);
     } finally {
       await gateway.stop();
     }

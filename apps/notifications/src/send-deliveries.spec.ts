@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Secrets } from '@referrals/config';
 import { events, HOST_EVENTS, SUBSCRIPTIONS } from '@referrals/contracts';
 import { applyEvents, openLog, subscriptionsOf, type AnyEvent, type Room } from '@referrals/messaging';
-import type { Database } from '@referrals/persistence';
+import { encodeCursor, type Database } from '@referrals/persistence';
 import { TestDatabase } from '@referrals/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Patience } from './back-off.js';
 import { listDeliveries, resend } from './deliveries.js';
-import { createEndpoint, updateEndpoint } from './endpoints.js';
+import { createEndpoint, deleteEndpoint, listEndpoints, updateEndpoint } from './endpoints.js';
 import { NotificationsController } from './notifications.controller.js';
 import { accept, MOODS, Receiver } from './receiver.fixture.js';
 import { Sender } from './send-deliveries.js';
@@ -72,6 +72,17 @@ describe('the sender of webhooks', () => {
       await sleep(20);
     }
   };
+
+  it('is told of endpoints, which are listed the newest first, page by page, without those that were deleted', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n += 1) ids.unshift(await connect(`http://127.0.0.1:9/${n}`));
+    await db.transaction((tx) => deleteEndpoint(tx, ids[1]!, 'spec'));
+    const first = await listEndpoints(db, { limit: 2 });
+    const second = await listEndpoints(db, { limit: 2, cursor: first.nextCursor! });
+    expect([...first.data, ...second.data].map(({ id }) => id)).toEqual([ids[0], ids[2], ids[3]]);
+    expect([Object.keys(first.data[0]!).includes('secret'), second.nextCursor]).toEqual([false, null]);
+    await expect(listEndpoints(db, { limit: 2, cursor: encodeCursor(['x']) })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
 
   it('hears every event of hosts', () => {
     expect(new Set(subscriptionsOf(controller).map(({ kind }) => kind.type))).toEqual(new Set(SUBSCRIPTIONS.notifications.map(({ type }) => type)));

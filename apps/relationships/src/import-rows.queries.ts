@@ -42,6 +42,6 @@ export async function readImport(db: Database, id: string): Promise<ImportProgre
 const REFUSALS = 'select line, reason from import_refusal where import_id = $1 and line > $2 order by line limit $3';
 
 export async function listImportRefusals(db: Database, { importId, limit, cursor }: Input<typeof imports.listRefusals>): Promise<Reply<typeof imports.listRefusals>> {
-  const [after] = decodeCursor(cursor, 1) ?? ['0'];
+  const [after] = decodeCursor(cursor, ['count']) ?? ['0'];
   return page(await db.rows<{ line: number; reason: string }>(REFUSALS, [importId, Number(after), limit + 1]), limit, (row) => [String(row.line)]);
 }

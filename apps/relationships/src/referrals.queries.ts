@@ -17,7 +17,7 @@ export interface ListRequest {
 }
 
 export async function listReferrals(db: Database, { userId, stage, limit, cursor }: ListRequest): Promise<Page<ReferralRow>> {
-  const before = decodeCursor(cursor, 2);
+  const before = decodeCursor(cursor, ['instant', 'id']);
   const rows = await db.rows<{ row: ReferralRow }>(...listing('select to_json(r) as row from referral r', [
     ['r.referrer_id = ?', userId], stage !== undefined && ['r.stage = ?', stage], before !== null && ['(r.arrived_at, r.id) < (?::timestamptz, ?::uuid)', ...before],
   ], 'r.arrived_at desc, r.id desc', limit + 1));

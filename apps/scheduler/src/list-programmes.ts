@@ -1,5 +1,4 @@
 import type { Input, ProgrammeInForce, scheduler } from '@referrals/contracts';
-import { Refusal } from '@referrals/domain';
 import { decodeCursor, listing, page, type Database, type Page } from '@referrals/persistence';
 
 interface Row extends Omit<ProgrammeInForce, 'inForceFrom'> {
@@ -11,8 +10,7 @@ const PROGRAMMES = `select version, body as programme, case when isfinite(in_for
 
 /** Every version there was, newest first. */
 export async function listProgrammes(db: Database, { limit, cursor }: Input<typeof scheduler.listProgrammes>): Promise<Page<ProgrammeInForce>> {
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !/^\d{1,9}$/.test(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const [before] = decodeCursor(cursor, ['count']) ?? [];
   const rows = await db.rows<Row>(...listing(PROGRAMMES, [before !== undefined && ['version < ?', before]], 'version desc', limit + 1));
   const { data, nextCursor } = page(rows, limit, ({ version }) => [String(version)]);
   return { data: data.map(({ version, inForceFrom, createdBy, programme }) => ({ version, inForceFrom: inForceFrom?.toISOString() ?? null, createdBy, programme })), nextCursor };

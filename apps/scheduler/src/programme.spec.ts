@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Programme, SHIPPED_PROGRAMME } from '@referrals/config';
-import { ensureProgramme, type Database } from '@referrals/persistence';
+import { encodeCursor, ensureProgramme, type Database } from '@referrals/persistence';
 import { TestDatabase } from '@referrals/testing';
+import { listProgrammes } from './list-programmes.js';
 import { getProgramme, putProgramme } from './programme.js';
 
 describe('the programme', () => {
@@ -58,6 +59,14 @@ describe('the programme', () => {
     expect(await put(3, { ...(await withPayment(1)), surprise: 1 })).toMatchObject({ code: 'invalid_request' });
     expect(await put(3, await withPayment(-1))).toMatchObject({ errors: [{ path: 'programme.bonuses.qualified.referrer' }] });
     expect((await get()).version).toBe(3);
+  });
+
+  it('of before is listed too, the newest first, page by page', async () => {
+    const first = await listProgrammes(db, { limit: 2 });
+    const second = await listProgrammes(db, { limit: 2, cursor: first.nextCursor! });
+    expect([...first.data, ...second.data].map(({ version }) => version)).toEqual([3, 2, 1]);
+    expect([first.data[0], second]).toEqual([await get(), { data: [expect.objectContaining({ inForceFrom: null })], nextCursor: null }]);
+    await expect(listProgrammes(db, { limit: 2, cursor: encodeCursor(['first']) })).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   it('outlives a restart with the same configuration file, and gives way to another file', async () => {

@@ -1,7 +1,6 @@
 import type { Input, Reply, scheduler } from '@referrals/contracts';
-import { Refusal } from '@referrals/domain';
 import { decodeCursor, listing, page, type Database, type Transaction } from '@referrals/persistence';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { v7 as uuidv7 } from 'uuid';
 import { CHECKS, type Check } from './checks.js';
 
 export interface Difference {
@@ -67,8 +66,7 @@ type DifferenceRow = Omit<Reply<Listing>['data'][number], 'foundAt'> & { foundAt
 const DIFFERENCES = `select id, run_id as "runId", check_name as "check", subject, expected, found, found_at as "foundAt" from difference`;
 
 export async function listDifferences(db: Database, { limit, cursor }: Input<Listing>): Promise<Reply<Listing>> {
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !isUuid(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const [before] = decodeCursor(cursor, ['id']) ?? [];
   const rows = await db.rows<DifferenceRow>(...listing(DIFFERENCES, [before !== undefined && ['id < ?', before]], 'id desc', limit + 1));
   const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
   return { data: data.map((row) => ({ ...row, foundAt: row.foundAt.toISOString() })), nextCursor };

@@ -113,7 +113,7 @@ export const operations = {
     reply: z.object({ status: z.literal('ok') }),
     http: { method: 'GET', path: '/health/live', scope: 'open', tag: 'Operations' },
   }),
-  ready: contract('gateway.ready', 'every room and the database answer', {
+  ready: contract('gateway.ready', 'every room and the database answer, and what only fraud may read can be sealed', {
     request: z.strictObject({}),
     reply: z.object({ status: z.literal('ready'), checks: z.record(z.string(), z.literal('ok')) }),
     http: { method: 'GET', path: '/health/ready', scope: 'open', tag: 'Operations' },

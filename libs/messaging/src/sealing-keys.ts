@@ -19,6 +19,8 @@ export interface Sealable {
 /** Real time, as leases and time-outs are: keys change daily and live 14 days. */
 const FRESH_MS = 60 * 60 * 1_000;
 const RETRY_MS = 2_000;
+/** While there is no key at all nothing can be sealed. */
+const FIRST_RETRY_MS = 100;
 const ASK_MS = 1_000;
 
 /** Seals what only the fraud room may read, with the newest of its keys that is known here. */
@@ -33,7 +35,7 @@ export class SealingKeys {
     private readonly store?: KeyStore,
   ) {}
 
-  /** Takes the stored key, then asks for a newer one without waiting for it. */
+  /** Takes the stored key, then asks for a newer one; waits for the answer only when nothing was stored. */
   async start(): Promise<void> {
     try {
       const known = await this.store?.load();
@@ -42,6 +44,12 @@ export class SealingKeys {
       this.log.warn({ err: (error as Error).message }, 'sealing_key_not_loaded');
     }
     this.refresh();
+    if (!this.sealer) await this.fetching;
+  }
+
+  /** Asks once more where no key was ever known. @throws Refusal `unavailable` while contexts cannot be sealed */
+  async ready(): Promise<void> {
+    await this.current();
   }
 
   /**
@@ -80,7 +88,7 @@ export class SealingKeys {
       this.sealer = new Sealer(key);
       await this.store?.save(key);
     } catch (error) {
-      this.nextFetch = Math.max(this.nextFetch, performance.now() + RETRY_MS);
+      this.nextFetch = Math.max(this.nextFetch, performance.now() + (this.sealer ? RETRY_MS : FIRST_RETRY_MS));
       this.log.warn({ err: (error as Error).message }, 'sealing_key_waits');
     }
   }

@@ -1,4 +1,5 @@
 import { Refusal } from '@referrals/domain';
+import { validate as isUuid } from 'uuid';
 
 /** A page of a list; `nextCursor` is null at its end. */
 export interface Page<Item> {
@@ -9,11 +10,32 @@ export interface Page<Item> {
 /** Cursors are the last row's sort key, opaque to callers. */
 export const encodeCursor = (key: string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-export function decodeCursor(cursor: string | undefined, length: number): string[] | null {
+const IS = {
+  id: isUuid,
+  count: (part: string): boolean => /^\d{1,9}$/.test(part),
+  instant: (part: string): boolean => /^\d{4}-\d\d-\d\d[T ]/.test(part) && !Number.isNaN(Date.parse(part)),
+  json: isJson,
+  word: (part: string): boolean => /^[\w-]{1,64}$/.test(part),
+};
+
+function isJson(part: string): boolean {
+  try {
+    JSON.parse(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param kinds what the parts of the key are, so that a cursor of another list, or of the caller's own, never reaches the database
+ * @throws Refusal `invalid_request`
+ */
+export function decodeCursor<Kinds extends readonly (keyof typeof IS)[]>(cursor: string | undefined, kinds: readonly [...Kinds]): { [Part in keyof Kinds]: string } | null {
   if (cursor === undefined) return null;
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string')) return key;
+    if (Array.isArray(key) && key.length === kinds.length && kinds.every((kind, n) => typeof key[n] === 'string' && IS[kind](key[n]))) return key as { [Part in keyof Kinds]: string };
   } catch {
     // falls through to the refusal
   }

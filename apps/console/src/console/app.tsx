@@ -11,7 +11,7 @@ import { Shell } from './shell';
 const PLACE = 'referrals.console';
 const PAGES = {
   '/': lazy(() => import('./overview/overview')), '/reviews/:reviewId?': lazy(() => import('./reviews/reviews')), '/users': lazy(() => import('./users/users')), '/users/:userId': lazy(() => import('./users/user')),
-  '/codes': lazy(() => import('./codes/codes')), '/patterns': lazy(() => import('./patterns/patterns')), '/programme': lazy(() => import('./programme/programme')), '/jobs': lazy(() => import('./jobs/jobs')),
+  '/codes': lazy(() => import('./codes/codes')), '/patterns': lazy(() => import('./patterns/patterns')), '/rings': lazy(() => import('./rings/rings')), '/programme': lazy(() => import('./programme/programme')), '/jobs': lazy(() => import('./jobs/jobs')),
   '/webhooks': lazy(() => import('./webhooks/webhooks')), '/dead-letters': lazy(() => import('./operations/dead-letters')), '/keys': lazy(() => import('./keys/keys')), '/audit': lazy(() => import('./operations/audit-log')),
 };
 

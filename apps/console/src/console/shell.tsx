@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, AppShell, Burger, Group, NavLink, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
-  IconAffiliate, IconChartBar, IconClipboardCheck, IconClock, IconHistory, IconKey, IconLogout, IconMailX, IconRadar2, IconSettings, IconTicket, IconUser, IconWebhook,
+  IconAffiliate, IconChartBar, IconCirclesRelation, IconClipboardCheck, IconClock, IconHistory, IconKey, IconLogout, IconMailX, IconRadar2, IconSettings, IconTicket, IconUser, IconWebhook,
 } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,7 +12,7 @@ import { Loading } from '../shared/states';
 
 const PLACES = [
   ['/', 'nav.overview', IconChartBar], ['/reviews', 'nav.reviews', IconClipboardCheck], ['/users', 'nav.users', IconUser], ['/codes', 'nav.codes', IconTicket],
-  ['/patterns', 'nav.patterns', IconRadar2], ['/programme', 'nav.programme', IconSettings], ['/jobs', 'nav.jobs', IconClock], ['/webhooks', 'nav.webhooks', IconWebhook],
+  ['/patterns', 'nav.patterns', IconRadar2], ['/rings', 'nav.rings', IconCirclesRelation], ['/programme', 'nav.programme', IconSettings], ['/jobs', 'nav.jobs', IconClock], ['/webhooks', 'nav.webhooks', IconWebhook],
   ['/dead-letters', 'nav.deadletters', IconMailX], ['/keys', 'nav.keys', IconKey], ['/audit', 'nav.audit', IconHistory],
 ] as const;
 

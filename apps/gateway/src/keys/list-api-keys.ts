@@ -1,13 +1,10 @@
 import type { ApiKey, apiKeys, Input } from '@referrals/contracts';
 import { decodeCursor, page, type Database, type Page } from '@referrals/persistence';
-import { validate as isUuid } from 'uuid';
-import { Refusal } from '@referrals/domain';
 import { ApiKeyEntity } from './api-key.entity.js';
 
 /** Keys that can be revoked, the expired ones included, newest first. */
 export async function listApiKeys(db: Database, { limit, cursor }: Input<typeof apiKeys.list>): Promise<Page<ApiKey>> {
-  const before = decodeCursor(cursor, 1)?.[0];
-  if (before !== undefined && !isUuid(before)) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const before = decodeCursor(cursor, ['id'])?.[0];
   const where = before === undefined ? {} : { id: { $lt: before } };
   const rows = await db.em().find(ApiKeyEntity, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
   const { data, nextCursor } = page(rows, limit, (row) => [row.id]);

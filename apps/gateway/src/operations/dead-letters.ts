@@ -2,7 +2,6 @@ import { plumbing, ROOMS, type deadLetters, type Input, type Reply, type RoomNam
 import { Refusal } from '@referrals/domain';
 import type { Answer } from '@referrals/messaging';
 import { decodeCursor, page } from '@referrals/persistence';
-import { validate as isUuid } from 'uuid';
 import type { Gateway } from '../gateway.js';
 import type { Call } from '../http/call.js';
 
@@ -14,11 +13,10 @@ type Redriven = Reply<typeof deadLetters.redrive>;
  * id: those stand in the order of the rooms' names, and a cursor names id and room.
  */
 export async function listDeadLetters({ bus }: Gateway, { limit, cursor }: Input<typeof deadLetters.list>, call: Call): Promise<List> {
-  const last = decodeCursor(cursor, 2);
-  if (last && !isUuid(last[0])) throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
+  const last = decodeCursor(cursor, ['id', 'word']);
   const lists = await Promise.all(
     ROOMS.map(async (room) => {
-      const before = last ? boundOf(room, last[0]!, last[1]!) : undefined;
+      const before = last ? boundOf(room, last[0], last[1]) : undefined;
       return (await bus.request(plumbing(room).listDeadLetters, { limit: limit + 1, ...(before && { before }) }, call.options)).data;
     }),
   );

@@ -1,7 +1,7 @@
-import { ActionIcon, Badge, Button, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { apiKeys } from '@referrals/contracts';
-import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconKey, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, usePages } from '../../shared/api';
@@ -9,10 +9,12 @@ import { Page, Panel, When } from '../../shared/parts';
 import { Rows } from '../../shared/rows';
 import { Empty } from '../../shared/states';
 import { NewKey } from './new-key';
+import { RotateKey } from './rotate-key';
 
 export default function Keys() {
   const { t } = useTranslation();
   const [isMaking, setMaking] = useState(false);
+  const [rotated, setRotated] = useState<{ id: string; label: string } | null>(null);
   const pages = usePages(apiKeys.list, { limit: 25 });
   const revoke = useAct(apiKeys.revoke, { done: t('key.revoked') });
   const ask = (id: string, label: string): void => void modals.openConfirmModal({
@@ -27,9 +29,15 @@ export default function Keys() {
           { head: t('key.created'), wide: true, cell: ({ createdAt }) => <When at={createdAt} /> },
           { head: t('key.used'), wide: true, cell: ({ lastUsedAt }) => (lastUsedAt === null ? t('never') : <When at={lastUsedAt} ago />) },
           { head: t('code.expires'), wide: true, cell: ({ expiresAt }) => (expiresAt === null ? t('never') : <When at={expiresAt} />) },
-          { head: t('code.actions'), right: true, cell: ({ id, label }) => <ActionIcon variant="subtle" color="gray" onClick={() => ask(id, label ?? id)} aria-label={`${t('key.revoke')} ${label ?? id}`}><IconTrash size={16} /></ActionIcon> },
+          { head: t('code.actions'), right: true, cell: ({ id, label }) => (
+            <Group gap={4} justify="flex-end" wrap="nowrap">
+              <ActionIcon variant="subtle" color="gray" onClick={() => setRotated({ id, label: label ?? id })} aria-label={`${t('key.rotate')} ${label ?? id}`}><IconRefresh size={16} /></ActionIcon>
+              <ActionIcon variant="subtle" color="gray" onClick={() => ask(id, label ?? id)} aria-label={`${t('key.revoke')} ${label ?? id}`}><IconTrash size={16} /></ActionIcon>
+            </Group>
+          ) },
         ]} />
       </Panel>
+      {rotated && <RotateKey {...rotated} onClose={() => setRotated(null)} />}
       <NewKey isOpen={isMaking} onClose={() => setMaking(false)} />
     </Page>
   );

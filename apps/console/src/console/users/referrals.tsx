@@ -18,7 +18,8 @@ export function Referrals({ userId }: { userId: string }) {
         { head: t('review.referee'), cell: ({ refereeId, sourceAppId }) => <><Anchor component={Link} to={`/users/${encodeURIComponent(refereeId)}`} size="sm" className="wide">{refereeId}</Anchor><Text size="xs" c="dimmed">{sourceAppId}</Text></> },
         { head: t('user.stage'), cell: ({ stage }) => <Status word={stage} /> },
         { head: t('overview.date'), cell: ({ registeredAt }) => <When at={registeredAt} />, wide: true },
-        { head: t('review.score'), cell: ({ fraudScore }) => fraudScore ?? '–', right: true },
+        { head: t('review.score'), cell: ({ fraudScore }) => fraudScore ?? '–', right: true, wide: true },
+        { head: t('user.bonuses'), right: true, cell: ({ id, refereeId }) => <Anchor component={Link} to={{ search: `?referral=${id}` }} size="sm" aria-label={t('user.bonuses.showOf', { who: refereeId })}>{t('user.bonuses.show')}</Anchor> },
       ]} />
     </Panel>
   );

@@ -1,74 +1,61 @@
+import { ReferralsClient } from '@referrals/client';
+import { SignJWT } from 'jose';
+import { FAMOUS, questions, type Question } from './console-pages/questions.js';
 import { fillTables } from './generate/fill-tables.js';
 import { generate } from './generate/generate.js';
-import { OPERATIONS } from './generate/operations.js';
-import { introduce, ms, report } from './harness/report.js';
+import { HELD_NOW, OPERATIONS } from './generate/operations.js';
+import { quantile } from './harness/measure.js';
 import { numbers } from './harness/options.js';
-import { Stage, type Product } from './harness/stage.js';
+import { introduce, ms, report } from './harness/report.js';
+import { HOST_SECRET, Stage } from './harness/stage.js';
 
-/** Every question that a page of the console asks, over HTTP, among so many referrals; the slowest median is the figure. */
-const { referrals, rounds } = numbers({ referrals: 50_000, rounds: 15 });
+/** Every question that a page of the console or the portal asks, over HTTP, among so many referrals; the slowest 95th percentile is the figure. */
+const { referrals, rounds, events } = numbers({ referrals: 50_000, rounds: 20, events: 1 });
 const GOAL_MS = 300;
 
-interface Answer {
-  nextCursor?: string | null;
-  data?: { id?: string; date?: string }[];
-}
-
 await Stage.with(async (stage) => {
-  introduce(`the console's pages among ${referrals.toLocaleString('en')} referrals`, 'PostgreSQL, NATS and the processes of the product');
+  introduce(`the pages of the console and the portal among ${referrals.toLocaleString('en')} referrals`, 'PostgreSQL, NATS and the processes of the product');
   const from = performance.now();
   const filled = (table: string): void => console.log(`  ${((performance.now() - from) / 1_000).toFixed(0).padStart(5)} s  ${table}`);
-  const product = await stage.product('referrals', async (_, url) => {
-    await generate(url, { referrals }, filled);
+  const product = await stage.product('referrals', async (owner, url) => {
+    await generate(url, { referrals, events: events === 1 }, filled);
     for (const fillings of OPERATIONS) await fillTables(url, fillings, filled);
+    await owner.query(HELD_NOW);
   });
-  const slowest = { path: '', median: 0 };
-  for (const path of await questions(product)) {
-    const median = await medianOf(product, path);
-    console.log(`  ${ms(median).padStart(12)}  ${path.replace(/cursor=.*/, 'cursor=…')}`);
-    if (median > slowest.median) Object.assign(slowest, { path, median });
+  const operator = new ReferralsClient({ url: product.url, key: product.adminKey, retries: 0 });
+  const referrer = new ReferralsClient({ url: product.url, key: await tokenOf(FAMOUS), retries: 0 });
+  const { rows: [clock] } = await product.owner.query<{ now: Date }>('select common.now() as now');
+  const slowest = { name: '', p95: 0 };
+  console.log(`\n  ${'p50'.padStart(12)}  ${'p95'.padStart(12)}`);
+  for (const question of await questions(product.owner, clock!.now)) {
+    const { p50, p95 } = await measure(question.contract.http?.scope === 'user' ? referrer : operator, question);
+    console.log(`  ${ms(p50).padStart(12)}  ${ms(p95).padStart(12)}  ${nameOf(question)}`);
+    if (p95 > slowest.p95) Object.assign(slowest, { name: nameOf(question), p95 });
   }
   report({
-    line: `console at ${referrals.toLocaleString('en')} referrals: slowest answer of any page`, product: `${ms(slowest.median)} (${slowest.path.split('?')[0]})`, limit: `${GOAL_MS} ms`,
-    ratio: slowest.median / GOAL_MS, goal: { atMost: 1 },
+    line: `console at ${referrals.toLocaleString('en')} referrals: slowest answer of any page, p95`, product: `${ms(slowest.p95)} (${slowest.name})`, limit: `${GOAL_MS} ms`,
+    ratio: slowest.p95 / GOAL_MS, goal: { atMost: 1 },
   });
 });
 
-/** The first page of each list and one deep inside it, and what is not a list. */
-async function questions(product: Product): Promise<string[]> {
-  const user = '/v1/users/sharer-1';
-  const lists = [
-    '/v1/reviews', '/v1/reviews?status=pending', '/v1/reviews?status=pending&priority=high', '/v1/events', '/v1/audit', '/v1/dead-letters', '/v1/webhook-deliveries', '/v1/webhook-deliveries?status=failed', '/v1/webhook-deliveries?status=delivered',
-    '/v1/webhook-endpoints', '/v1/codes?type=campaign', '/v1/fraud-patterns', '/v1/api-keys', '/v1/programme/versions',
-    `${user}/bonuses`, `${user}/bonuses?status=held`, `${user}/ledger`, `${user}/referrals`, `${user}/codes`, `${user}/notes`,
-  ];
-  const deep = await Promise.all(lists.map(async (path) => {
-    const join = path.includes('?') ? '&' : '?';
-    let cursor: string | null = '';
-    for (let pages = 0; pages < 5 && cursor !== null; pages += 1) cursor = (await ask(product, `${path}${join}limit=100${cursor && `&cursor=${cursor}`}`)).nextCursor ?? null;
-    return cursor ? `${path}${join}limit=50&cursor=${cursor}` : null;
-  }));
-  const { data: [review] = [] } = await ask(product, '/v1/reviews?limit=1');
-  const { data: [bonus] = [] } = await ask(product, `${user}/bonuses?limit=1`);
-  return [
-    '/v1/stats/overview', '/v1/stats/daily', '/v1/stats/daily?appId=chat', '/v1/leaderboard?period=all', '/v1/leaderboard?period=month', `/v1/reviews/${review!.id}`, `/v1/bonuses/${bonus!.id}`,
-    `${user}/stats`, `${user}/balances`, `${user}/tier`, `${user}/access`, `${user}/batch-reward`, '/v1/codes?code=G000000001', '/v1/programme', '/v1/jobs',
-    ...lists.map((path) => `${path}${path.includes('?') ? '&' : '?'}limit=50`), ...deep.filter((path) => path !== null),
-  ];
+/** A token as the host's own app would hand it to a signed-in user. */
+function tokenOf(userId: string): Promise<string> {
+  return new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(userId).setExpirationTime('1h').sign(new TextEncoder().encode(HOST_SECRET));
 }
 
-async function ask({ url, adminKey }: Product, path: string): Promise<Answer> {
-  const response = await fetch(url + path, { headers: { authorization: `Bearer ${adminKey}` } });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Answer;
+function nameOf({ contract: { http }, input: { cursor, limit: _, ...input } }: Question): string {
+  const asked = Object.entries(input).map(([name, value]) => `${name}=${String(value)}`).join(' ');
+  return [http!.path, asked, cursor === undefined ? '' : 'from its middle'].filter((part) => part !== '').join('  ');
 }
 
-async function medianOf(product: Product, path: string): Promise<number> {
+/** The first answers come by plans made for themselves, those after the fifth by plans for any: both count. */
+async function measure(client: ReferralsClient, { contract, input }: Question): Promise<{ p50: number; p95: number }> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const from = performance.now();
-    await ask(product, path);
+    await client.call(contract, input);
     times.push(performance.now() - from);
   }
-  return times.sort((a, b) => a - b)[Math.floor(rounds / 2)]!;
+  times.sort((a, b) => a - b);
+  return { p50: quantile(times, 0.5), p95: quantile(times, 0.95) };
 }

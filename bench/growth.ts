@@ -11,6 +11,17 @@ import { Stage, type Product } from './harness/stage.js';
 /** The same product on some referrals and on ten times as many, in turns on the same servers: what gets slower as it grows. */
 const { referrals, factor, seconds, rounds, clients, events } = numbers({ referrals: 20_000, factor: 10, seconds: 5, rounds: 3, clients: 64, events: 1 });
 
+const fill = (url: string, count: number): Promise<void> => generate(url, { referrals: count, events: events === 1 });
+
+const codesOf = (sharers: number): string[] => Array.from({ length: Math.min(sharers, 50_000) }, () => `G${String(1 + Math.floor(Math.random() * sharers)).padStart(9, '0')}`);
+
+/** Only what is younger than the generated rows is looked at: ids are time-ordered, and those end days ago. */
+const UNBOOKED = `with edge as (select (lpad(to_hex((extract(epoch from clock_timestamp() - interval '10 days') * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid as id)
+  select (select count(*) from relationships.referral where id > (select id from edge)) * 2
+    - (select count(*) from rewards.bonus where id > (select id from edge) and status <> 'pending') as n`;
+
+const untilBooked = (owner: pg.Pool): Promise<number> => untilNone(async () => Number((await owner.query<{ n: string }>(UNBOOKED)).rows[0]!.n));
+
 await Stage.with(async (stage) => {
   const text = (count: number): string => `${count.toLocaleString('en')} referrals`;
   introduce(`${text(referrals)} and ${text(referrals * factor)}`, 'client, PostgreSQL, two NATS servers and the processes of two products');
@@ -50,10 +61,6 @@ await Stage.with(async (stage) => {
   });
 });
 
-const fill = (url: string, count: number): Promise<void> => generate(url, { referrals: count, events: events === 1 });
-
-const codesOf = (sharers: number): string[] => Array.from({ length: Math.min(sharers, 50_000) }, () => `G${String(1 + Math.floor(Math.random() * sharers)).padStart(9, '0')}`);
-
 /** What hosts ask most: a referee's referral, a balance, a referrer's list. */
 function anyRead(count: number): Request {
   const n = 1 + Math.floor(Math.random() * count);
@@ -65,13 +72,6 @@ function anyRead(count: number): Request {
 async function position(owner: pg.Pool): Promise<number> {
   return Number((await owner.query<{ at: string }>(`select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as at`)).rows[0]!.at);
 }
-
-/** Only what is younger than the generated rows is looked at: ids are time-ordered, and those end days ago. */
-const UNBOOKED = `with edge as (select (lpad(to_hex((extract(epoch from clock_timestamp() - interval '10 days') * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid as id)
-  select (select count(*) from relationships.referral where id > (select id from edge)) * 2
-    - (select count(*) from rewards.bonus where id > (select id from edge) and status <> 'pending') as n`;
-
-const untilBooked = (owner: pg.Pool): Promise<number> => untilNone(async () => Number((await owner.query<{ n: string }>(UNBOOKED)).rows[0]!.n));
 
 async function bytesPerReferral(owner: pg.Pool): Promise<string> {
   const { rows } = await owner.query<{ bytes: string; n: string; size: string }>(

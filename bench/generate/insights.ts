@@ -13,9 +13,9 @@ export const fillInsights = ({ holds }: Plan): Filling[] => [
         jsonb_build_object('1', jsonb_build_object('kind', '${held ? 'held' : 'paid'}', 'amount', ${amount}, 'reason', ${reason}, 'until', ${until}, 'at', ${at}))
       from generated where ${where}`;
   }) },
-  { table: 'insights.stage', statements: [`insert into insights.stage (referral_id, stage, trigger, at)
-   select id, stage, trigger, at from generated cross join lateral (values ('registered', '', ${REGISTERED.at}, true), ('activated', '', ${ACTIVATED.at}, activates),
-     ('qualified', payment_id, ${QUALIFIED.at}, qualifies)) as s (stage, trigger, at, is_so)
+  { table: 'insights.stage', statements: [`insert into insights.stage (referral_id, stage, trigger, at, sequence)
+   select id, stage, trigger, at, sequence from generated cross join lateral (values ('registered', '', ${REGISTERED.at}, 1, true), ('activated', '', ${ACTIVATED.at}, 2, activates),
+     ('qualified', payment_id, ${QUALIFIED.at}, 3, qualifies)) as s (stage, trigger, at, sequence, is_so)
    where is_so`] },
   { table: 'insights.referral', statements: [
     `insert into insights.referral (id, referrer_id, referee_id, source_app_id, registered_at) select id, referrer_id, referee_id, 'chat', registered_at from generated`] },

@@ -60,13 +60,17 @@ export const idAt = (kind: string, { hex }: Moment): string => idOf(kind, hex, '
 
 const column = (name: string, at: string): string => `${at} as ${name}_at, ${iso(at)} as ${name}_iso, ${hexOf(`(date_part('epoch', ${at}) * 1000)::bigint`)} as ${name}_hex`;
 
-/** Every referral with all that several tables say of it. Of a sharer's ten referrals two pay, and those and five in all were active. */
+/**
+ * Every referral with all that several tables say of it. Of a sharer's ten referrals two pay, and those and five in all were active. One of a hundred is the
+ * first sharer's beside her ten: she is famous, and those who came by her only signed up.
+ */
 export const fillSource = (plan: Plan): string => `create unlogged table generated as
   select n, sharer, ${idOf('referral', 'registered_hex', 'tail')} as id, 'sharer-' || sharer as referrer_id, 'referee-' || n as referee_id,
-    ${sharersId(plan, 'code', 'sharer')} as code_id, 'payment-' || n as payment_id, nth % 2 = 0 or nth % 5 = 0 as activates, nth % 5 = 0 as qualifies,
-    (nth + 4) / 5 as paid_before, tail, registered_at, registered_iso, registered_hex, activated_at, activated_iso, activated_hex, qualified_at, qualified_iso, qualified_hex
-  from generate_series(1, ${plan.referrals}) n
-    cross join lateral (select (n - 1) % ${sharersOf(plan)} + 1 as sharer, (n - 1) / ${sharersOf(plan)} as nth, ${tailOf('n')} as tail,
+    ${sharersId(plan, 'code', 'sharer')} as code_id, 'payment-' || n as payment_id,
+    not is_famous and (nth % 2 = 0 or nth % 5 = 0) as activates, not is_famous and nth % 5 = 0 as qualifies, case when is_famous then nth / 5 + 1 else (nth + 4) / 5 end as paid_before,
+    tail, registered_at, registered_iso, registered_hex, activated_at, activated_iso, activated_hex, qualified_at, qualified_iso, qualified_hex
+  from (select n, n - n / 100 - 1 as place, n % 100 = 0 as is_famous from generate_series(1, ${plan.referrals}) n) numbers
+    cross join lateral (select case when is_famous then 1 else place % ${sharersOf(plan)} + 1 end as sharer, place / ${sharersOf(plan)} as nth, ${tailOf('n')} as tail,
       ${beginning(plan)} + interval '1 second' * floor(${plan.days * 86_400}::float * (n - 1) / ${plan.referrals}) as at offset 0) t
     cross join lateral (select ${column('registered', 'at')}, ${column('activated', `(at + interval '1 hour')`)}, ${column('qualified', `(at + interval '1 day')`)} offset 0) moments`;
 

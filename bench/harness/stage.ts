@@ -25,6 +25,7 @@ export interface Product {
 }
 
 export const STRIPE_SECRET = 'whsec_bench_0123456789abcdef0123456789abcdef';
+export const HOST_SECRET = 'a secret of the host, for benches alone';
 
 /** Servers and products of one measurement, in a temporary folder that goes with it. */
 export class Stage {
@@ -94,7 +95,7 @@ export class Stage {
 function surroundings(): Record<string, string> {
   const profiles = process.env['CPU_PROFILES'];
   return {
-    PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'warn', STRIPE_WEBHOOK_SECRET: STRIPE_SECRET, RATE_LIMIT_CLIENT: '0',
+    PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'warn', STRIPE_WEBHOOK_SECRET: STRIPE_SECRET, HOST_JWT_SECRET: HOST_SECRET, RATE_LIMIT_CLIENT: '0',
     ...(profiles && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` }),
   };
 }

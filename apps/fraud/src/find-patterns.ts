@@ -1,18 +1,18 @@
 import type { fraud, Input, Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import { decodeCursor, page, type Database } from '@referrals/persistence';
+import { decodeCursor, listing, page, type Database } from '@referrals/persistence';
 import { matchingSignUps } from './match-patterns.js';
 import { PATTERN_COLUMNS, patternOf, SHARED_NETWORK_COLUMNS, sharedNetworkOf, type PatternRow, type SharedNetworkRow } from './pattern-row.js';
 import { patternValue } from './pattern-value.js';
 import type { SealedContexts } from './sealed-contexts.js';
 
-const list = (columns: string, table: 'pattern' | 'shared_network'): string =>
-  `select ${columns} from ${table} where $1::uuid is null or id < $1 order by id desc limit $2`;
-const PATTERNS = list(PATTERN_COLUMNS, 'pattern');
-const NETWORKS = list(SHARED_NETWORK_COLUMNS, 'shared_network');
+function newest<Row>(db: Database, select: string, limit: number, cursor: string | undefined): Promise<Row[]> {
+  const before = decodeCursor(cursor, ['id']);
+  return db.rows<Row>(...listing(select, [before !== null && ['id < ?::uuid', ...before]], 'id desc', limit + 1));
+}
 
 export async function listPatterns(db: Database, { limit, cursor }: Input<typeof fraud.listPatterns>): Promise<Reply<typeof fraud.listPatterns>> {
-  const rows = await db.rows<PatternRow>(PATTERNS, [decodeCursor(cursor, ['id'])?.[0] ?? null, limit + 1]);
+  const rows = await newest<PatternRow>(db, `select ${PATTERN_COLUMNS} from pattern`, limit, cursor);
   const { data, nextCursor } = page(rows, limit, ({ id }) => [id]);
   return { data: data.map(patternOf), nextCursor };
 }
@@ -20,7 +20,7 @@ export async function listPatterns(db: Database, { limit, cursor }: Input<typeof
 export async function listSharedNetworks(
   db: Database, { limit, cursor }: Input<typeof fraud.listSharedNetworks>,
 ): Promise<Reply<typeof fraud.listSharedNetworks>> {
-  const rows = await db.rows<SharedNetworkRow>(NETWORKS, [decodeCursor(cursor, ['id'])?.[0] ?? null, limit + 1]);
+  const rows = await newest<SharedNetworkRow>(db, `select ${SHARED_NETWORK_COLUMNS} from shared_network`, limit, cursor);
   const { data, nextCursor } = page(rows, limit, ({ id }) => [id]);
   return { data: data.map(sharedNetworkOf), nextCursor };
 }

@@ -1,19 +1,17 @@
 import { rewards, type Bonus, type fraud, type Input, type Reply, type ReviewDetails } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import type { Room } from '@referrals/messaging';
-import { decodeCursor, page, type Database } from '@referrals/persistence';
+import { decodeCursor, listing, page, type Database } from '@referrals/persistence';
 import { REVIEW_COLUMNS, reviewOf, type ReviewRow } from './review-row.js';
 
 /** The names of priorities sort as they are to be worked off: critical, high, medium. */
-const LIST = `select ${REVIEW_COLUMNS} from review
-  where ($1::text is null or status = $1) and ($2::text is null or priority = $2) and ($3::text is null or assignee = $3)
-    and ($4::text is null or (priority, id) > ($4, $5::uuid))
-  order by priority, id limit $6`;
-
 export async function listReviews(db: Database, request: Input<typeof fraud.listReviews>): Promise<Reply<typeof fraud.listReviews>> {
   const { status, priority, assignee, limit } = request;
-  const [afterPriority, afterId] = decodeCursor(request.cursor, ['word', 'id']) ?? [];
-  const rows = await db.rows<ReviewRow>(LIST, [status ?? null, priority ?? null, assignee ?? null, afterPriority ?? null, afterId ?? null, limit + 1]);
+  const after = decodeCursor(request.cursor, ['word', 'id']);
+  const rows = await db.rows<ReviewRow>(...listing(`select ${REVIEW_COLUMNS} from review`, [
+    status !== undefined && ['status = ?', status], priority !== undefined && ['priority = ?', priority], assignee !== undefined && ['assignee = ?', assignee],
+    after !== null && ['(priority, id) > (?, ?::uuid)', ...after],
+  ], 'priority, id', limit + 1));
   const { data, nextCursor } = page(rows, limit, (row) => [row.priority, row.id]);
   return { data: data.map(reviewOf), nextCursor };
 }

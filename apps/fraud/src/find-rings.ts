@@ -17,7 +17,7 @@ const TIES = `with
     select unnest(array[a.ip_hash, a.previous_ip_hash]) as hash from assessment a
     where a.matches <> '{}' and a.matches && array(select id from shared_network)),
   shared as materialized (
-    select f.hash from fact f where f.hash >= $2::bytea and ($3::bytea is null or f.hash < $3)
+    select f.hash from fact f where f.hash >= $2::bytea and f.hash < coalesce($3::bytea, decode(repeat('ff', 33), 'hex'))
     group by f.hash having count(distinct f.user_id) between 2 and $4)
   insert into tie (slice, value, kind, key_id, user_id, first_seen_at, last_seen_at)
   select $1, dense_rank() over (order by s.hash), case u.kind when 'device' then 'device' else 'address' end, u.key_id, u.user_id, u.first_at, u.last_at

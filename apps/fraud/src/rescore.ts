@@ -1,12 +1,12 @@
 import type { fraud, Input, Reply } from '@referrals/contracts';
 import { DAY, shift } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { FIRST_ID, type Transaction } from '@referrals/persistence';
 import { assess } from './assess.js';
 import { DevicePatterns } from './device-patterns.js';
 import type { SealedContexts } from './sealed-contexts.js';
 
 const LOAD = `select a.referral_id as "referralId", b.box from assessment a left join box b using (referral_id)
-  where ($1::uuid is null or a.referral_id > $1) and a.registration_seen and a.registered_at >= $2 order by a.referral_id limit $3`;
+  where a.referral_id > coalesce($1::uuid, '${FIRST_ID}') and a.registration_seen and a.registered_at >= $2 order by a.referral_id limit $3`;
 
 /** What a box tells is compared again; where there is none any more, what was found stays. */
 const MATCH = `update assessment a set matches = found.ids

@@ -1,5 +1,5 @@
 import type { fraud, Input, Reply, UserNote } from '@referrals/contracts';
-import { decodeCursor, page, type Database, type Transaction } from '@referrals/persistence';
+import { decodeCursor, listing, page, type Database, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7 } from 'uuid';
 
 interface NoteRow {
@@ -11,7 +11,6 @@ interface NoteRow {
 
 const COLUMNS = 'id, actor, body, created_at as "createdAt"';
 const INSERT = `insert into user_note (id, user_id, actor, body) values ($1, $2, $3, $4) returning ${COLUMNS}`;
-const LIST = `select ${COLUMNS} from user_note where user_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`;
 
 const noteOf = ({ createdAt, ...row }: NoteRow): UserNote => ({ ...row, createdAt: createdAt.toISOString() });
 
@@ -22,6 +21,7 @@ export async function noteUser(tx: Transaction, { userId, body }: Input<typeof f
 
 export async function listUserNotes(db: Database, { userId, limit, cursor }: Input<typeof fraud.listUserNotes>): Promise<Reply<typeof fraud.listUserNotes>> {
   const [before] = decodeCursor(cursor, ['id']) ?? [];
-  const { data, nextCursor } = page(await db.rows<NoteRow>(LIST, [userId, before ?? null, limit + 1]), limit, ({ id }) => [id]);
+  const rows = await db.rows<NoteRow>(...listing(`select ${COLUMNS} from user_note`, [['user_id = ?', userId], before !== undefined && ['id < ?', before]], 'id desc', limit + 1));
+  const { data, nextCursor } = page(rows, limit, ({ id }) => [id]);
   return { data: data.map(noteOf), nextCursor };
 }

@@ -1,7 +1,7 @@
 import type { Input, notifications, WebhookDelivery } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import type { Outcome } from '@referrals/messaging';
-import { type Database, page, type Page, REAL_NOW, type Transaction } from '@referrals/persistence';
+import { type Database, listing, page, type Page, REAL_NOW, type Transaction } from '@referrals/persistence';
 import { idOf } from './endpoints.js';
 import type { Patience } from './back-off.js';
 
@@ -19,13 +19,13 @@ const deliveryOf = (row: DeliveryRow): WebhookDelivery => ({
   createdAt: row.createdAt.toISOString(), deliveredAt: row.deliveredAt?.toISOString() ?? null,
 });
 
-const LIST = `select ${COLUMNS} from delivery d
-  where ($1::uuid is null or d.endpoint_id = $1) and ($2::text is null or d.status = $2) and ($3::uuid is null or d.id < $3) order by d.id desc limit $4`;
-
 export async function listDeliveries(
   db: Database, { endpointId, status, limit, cursor }: Input<Contracts['listDeliveries']>,
 ): Promise<Page<WebhookDelivery>> {
-  const rows = await db.rows<DeliveryRow>(LIST, [endpointId ?? null, status ?? null, idOf(cursor), limit + 1]);
+  const before = idOf(cursor);
+  const rows = await db.rows<DeliveryRow>(...listing(`select ${COLUMNS} from delivery d`, [
+    endpointId !== undefined && ['d.endpoint_id = ?', endpointId], status !== undefined && ['d.status = ?', status], before !== null && ['d.id < ?', before],
+  ], 'd.id desc', limit + 1));
   const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
   return { data: data.map(deliveryOf), nextCursor };
 }

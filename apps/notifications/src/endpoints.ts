@@ -1,7 +1,7 @@
 import type { Input, notifications, WebhookEndpoint, WebhookEndpointWithSecret } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
 import { addAudit, type Outcome } from '@referrals/messaging';
-import { type Database, decodeCursor, page, type Page, REAL_NOW, type Transaction } from '@referrals/persistence';
+import { type Database, decodeCursor, listing, page, type Page, REAL_NOW, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7 } from 'uuid';
 
 type Contracts = typeof notifications;
@@ -20,10 +20,9 @@ const endpointOf = (row: EndpointRow): WebhookEndpoint => ({
   createdAt: row.createdAt.toISOString(),
 });
 
-const LIST = `select ${COLUMNS} from endpoint where deleted_at is null and ($1::uuid is null or id < $1) order by id desc limit $2`;
-
 export async function listEndpoints(db: Database, { limit, cursor }: Input<Contracts['listEndpoints']>): Promise<Page<WebhookEndpoint>> {
-  const rows = await db.rows<EndpointRow>(LIST, [idOf(cursor), limit + 1]);
+  const before = idOf(cursor);
+  const rows = await db.rows<EndpointRow>(...listing(`select ${COLUMNS} from endpoint`, [['deleted_at is null'], before !== null && ['id < ?', before]], 'id desc', limit + 1));
   const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
   return { data: data.map(endpointOf), nextCursor };
 }

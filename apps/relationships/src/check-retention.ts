@@ -1,6 +1,6 @@
 import { events, type Input, type relationships, type Reply } from '@referrals/contracts';
 import { retainedAt } from '@referrals/domain';
-import type { Transaction } from '@referrals/persistence';
+import { FIRST_ID, type Transaction } from '@referrals/persistence';
 import { factsOf, type ReferralRow } from './referral-row.js';
 
 type Request = Input<typeof relationships.checkRetention>;
@@ -12,7 +12,7 @@ type Step = Reply<typeof relationships.checkRetention>;
  */
 const LOAD = `
   select to_json(r) as row, around.instants from (
-    select * from referral where stage = 'qualified' and ($3::uuid is null or id > $3)
+    select * from referral where stage = 'qualified' and id > coalesce($3::uuid, '${FIRST_ID}')
       and registered_at + make_interval(days => $2) <= $4 and qualified_at <= $4
     order by id limit $1 for update) r
   cross join lateral (select greatest(r.registered_at + make_interval(days => $2), r.qualified_at) as "from") due

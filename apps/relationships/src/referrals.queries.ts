@@ -1,5 +1,5 @@
 import { Refusal } from '@referrals/domain';
-import { decodeCursor, page, type Database, type Page } from '@referrals/persistence';
+import { decodeCursor, listing, page, type Database, type Page } from '@referrals/persistence';
 import type { ReferralRow } from './referral-row.js';
 
 export async function findReferral(db: Database, by: 'id' | 'referee_id', value: string): Promise<ReferralRow> {
@@ -9,10 +9,6 @@ export async function findReferral(db: Database, by: 'id' | 'referee_id', value:
   return found.row;
 }
 
-const LIST = `select to_json(r) as row from referral r
-  where r.referrer_id = $1 and ($2::text is null or r.stage = $2) and ($3::timestamptz is null or (r.arrived_at, r.id) < ($3, $4::uuid))
-  order by r.arrived_at desc, r.id desc limit $5`;
-
 export interface ListRequest {
   userId: string;
   stage?: string | undefined;
@@ -21,8 +17,10 @@ export interface ListRequest {
 }
 
 export async function listReferrals(db: Database, { userId, stage, limit, cursor }: ListRequest): Promise<Page<ReferralRow>> {
-  const [arrivedAt, id] = decodeCursor(cursor, ['instant', 'id']) ?? [null, null];
-  const rows = await db.rows<{ row: ReferralRow }>(LIST, [userId, stage ?? null, arrivedAt, id, limit + 1]);
+  const before = decodeCursor(cursor, ['instant', 'id']);
+  const rows = await db.rows<{ row: ReferralRow }>(...listing('select to_json(r) as row from referral r', [
+    ['r.referrer_id = ?', userId], stage !== undefined && ['r.stage = ?', stage], before !== null && ['(r.arrived_at, r.id) < (?::timestamptz, ?::uuid)', ...before],
+  ], 'r.arrived_at desc, r.id desc', limit + 1));
   return page(rows.map(({ row }) => row), limit, (row) => [row.arrived_at, row.id]);
 }
 

@@ -1,5 +1,5 @@
 import type { Input, Reply, rewards } from '@referrals/contracts';
-import { decodeCursor, page, type Database } from '@referrals/persistence';
+import { decodeCursor, LAST_ID, page, type Database } from '@referrals/persistence';
 
 type Listing = typeof rewards.listLedger;
 
@@ -23,9 +23,9 @@ const ENTRIES = `
   select t.id as "transferId", e.*, t.unit, t.reason, coalesce(t.reference, t.bonus_id::text) as reference, a.kind as account, t.created_at as "createdAt"
   from account a
   cross join lateral (
-    (select t.*, 0 as side from transfer t where t.credit_account = a.id and ($3::uuid is null or t.id <= $3) order by t.id desc limit $5 + 1)
+    (select t.*, 0 as side from transfer t where t.credit_account = a.id and t.id <= coalesce($3::uuid, '${LAST_ID}') order by t.id desc limit $5 + 1)
     union all
-    (select t.*, 1 as side from transfer t where t.debit_account = a.id and ($3::uuid is null or t.id <= $3)
+    (select t.*, 1 as side from transfer t where t.debit_account = a.id and t.id <= coalesce($3::uuid, '${LAST_ID}')
        and t.reason not in ('bonus', 'hold', 'access_granted', 'debt_write_off') order by t.id desc limit $5 + 1)) as t
   cross join lateral (select t.side, case t.side when 0 then t.id else ${TURNED} end as id, case t.side when 0 then t.amount else -t.amount end as amount) as e
   where a.user_id = $1 and ($2::text is null or a.unit = $2) and ($3::uuid is null or (t.id, -t.side) < ($3, -$4::int))

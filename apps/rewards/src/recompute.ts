@@ -1,6 +1,6 @@
 import { Programme } from '@referrals/config';
 import { applyBasisPoints, cashbackDue, cashbackLevel, cashbackOf, ONE, STAGE_EVENTS, tierOf, type StageEvent } from '@referrals/domain';
-import type { Database } from '@referrals/persistence';
+import { FIRST_ID, type Database } from '@referrals/persistence';
 import type { BonusRow } from './bonus-row.js';
 import { applyReturns } from './payment-returns.js';
 import type { PaymentRow, RefundRow, ReportRow } from './payment-row.js';
@@ -35,7 +35,7 @@ const HISTORY = `
        'given', coalesce(sum(case when d.kind = 'programme' then t.amount when c.kind = 'programme' then -t.amount else 0 end), 0))
      from transfer t join account d on d.id = t.debit_account join account c on c.id = t.credit_account where t.id = any(b.ledger_entry_ids)) as ledger,
     case when b.family = 'access' then (select g.days from access_grant g where g.bonus_id = b.id) end as granted
-  from bonus b where $1::uuid is null or b.id > $1 order by b.id limit ${PAGE}`;
+  from bonus b where b.id > coalesce($1::uuid, '${FIRST_ID}') order by b.id limit ${PAGE}`;
 
 /** Computes every bonus and batch reward in history again from its stored inputs and the programme of its version. @returns how many there are */
 export async function recompute(db: Database, found: (difference: Difference) => void): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Input, Reply, scheduler } from '@referrals/contracts';
-import { decodeCursor, page, type Database, type Transaction } from '@referrals/persistence';
+import { decodeCursor, listing, page, type Database, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7 } from 'uuid';
 import { CHECKS, type Check } from './checks.js';
 
@@ -63,11 +63,11 @@ export async function keepDifferences(tx: Transaction, differences: Difference[]
 type Listing = typeof scheduler.listDifferences;
 type DifferenceRow = Omit<Reply<Listing>['data'][number], 'foundAt'> & { foundAt: Date };
 
-const LIST = `select id, run_id as "runId", check_name as "check", subject, expected, found, found_at as "foundAt" from difference
-  where $1::uuid is null or id < $1 order by id desc limit $2`;
+const DIFFERENCES = `select id, run_id as "runId", check_name as "check", subject, expected, found, found_at as "foundAt" from difference`;
 
 export async function listDifferences(db: Database, { limit, cursor }: Input<Listing>): Promise<Reply<Listing>> {
   const [before] = decodeCursor(cursor, ['id']) ?? [];
-  const { data, nextCursor } = page(await db.rows<DifferenceRow>(LIST, [before ?? null, limit + 1]), limit, (row) => [row.id]);
+  const rows = await db.rows<DifferenceRow>(...listing(DIFFERENCES, [before !== undefined && ['id < ?', before]], 'id desc', limit + 1));
+  const { data, nextCursor } = page(rows, limit, (row) => [row.id]);
   return { data: data.map((row) => ({ ...row, foundAt: row.foundAt.toISOString() })), nextCursor };
 }

@@ -15,7 +15,14 @@ const LACKING = (producer: string, consumer: string): string => `
     and not exists (select 1 from ${consumer}.inbox i where i.event_id = o.id)
   order by o.recorded_at limit $4`;
 
-const OLDEST = (producer: string): string => `select min(recorded_at) as oldest from ${producer}.outbox`;
+/**
+ * Ids begin with the time at which they were made, so one of the first events since then is found by its id; what was recorded even earlier, by the index over
+ * the log's order in time, which then reads no more than the pages of that moment.
+ */
+const OLDEST = (producer: string): string => `select min(recorded_at) as oldest from ${producer}.outbox where recorded_at > $1 and recorded_at <= coalesce((
+    select recorded_at from ${producer}.outbox
+    where recorded_at > $1 and id >= (lpad(to_hex((extract(epoch from $1::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+    order by id limit 1), 'infinity')`;
 
 export interface Span {
   from: Date;
@@ -25,8 +32,9 @@ export interface Span {
 export const findLacking = (reader: Database, producer: string, consumer: string, { from, until }: Span, types: string[], limit: number): Promise<Lacking[]> =>
   reader.rows<Lacking>(LACKING(producer, consumer), [from, until, types, limit]);
 
-export async function oldestEvent(reader: Database, producer: string): Promise<Date | null> {
-  const [row] = await reader.rows<{ oldest: Date | null }>(OLDEST(producer));
+/** When the first event since then was recorded; null when there is none. */
+export async function oldestEvent(reader: Database, producer: string, since: Date): Promise<Date | null> {
+  const [row] = await reader.rows<{ oldest: Date | null }>(OLDEST(producer), [since]);
   return row!.oldest;
 }
 

@@ -82,6 +82,11 @@ describe('the re-drive', () => {
     expect(new Set(asked.flatMap(({ ids }) => ids))).toEqual(new Set([old, young]));
   });
 
+  it('begins with the event that was recorded first, whatever the ids say', async () => {
+    const [second, first] = [await tell(600), await tell(4_000)];
+    expect(await aged()).toEqual(new Set([first, second]));
+  });
+
   it('looks back 14 days', async () => {
     const [within, beyond] = [await tell(14 * 86_400 - 60), await tell(14 * 86_400 + 60)];
     expect(await aged()).toEqual(new Set([within]));

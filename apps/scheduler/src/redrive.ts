@@ -59,10 +59,11 @@ async function redrivePair(context: RedriveContext, producer: string, plan: Cons
   const { db, reader } = context;
   const { now, youngest } = look;
   const settled = shift(now, -SETTLED_MS);
-  const begin = (await readWatermark(db, producer, plan.room)) ?? (await beginningOf(reader, producer)) ?? settled;
+  const since = shift(now, -LOOK_BACK_MS);
+  const begin = (await readWatermark(db, producer, plan.room)) ?? (await beginningOf(reader, producer, since)) ?? settled;
   let count = 0;
   let oldest: Date | null = null;
-  for (const span of spansOf(latest(begin, shift(now, -LOOK_BACK_MS)), youngest)) {
+  for (const span of spansOf(latest(begin, since), youngest)) {
     for await (const lacking of pagesOf(reader, producer, plan, span)) {
       oldest = earliest([oldest, lacking[0]?.recordedAt]);
       count += await ask(context, producer, lacking, look);
@@ -105,7 +106,7 @@ function* spansOf(from: Date, until: Date): Generator<Span> {
 
 const latest = (a: Date, b: Date): Date => (a > b ? a : b);
 
-async function beginningOf(reader: Database, producer: string): Promise<Date | null> {
-  const oldest = await oldestEvent(reader, producer);
+async function beginningOf(reader: Database, producer: string, since: Date): Promise<Date | null> {
+  const oldest = await oldestEvent(reader, producer, since);
   return oldest && shift(oldest, -1);
 }

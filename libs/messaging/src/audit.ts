@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@referrals/contracts';
-import type { Database, Transaction } from '@referrals/persistence';
+import { listing, type Database, type Transaction } from '@referrals/persistence';
 import { v7 as uuidv7 } from 'uuid';
 
 /** What an operator does: `actor` is the key that was used, `subject` what it was done to. */
@@ -14,8 +14,7 @@ export interface Action {
 type AuditRow = Omit<AuditEntry, 'createdAt' | 'room'> & { createdAt: Date };
 
 const INSERT = 'insert into audit (id, actor, action, subject, before, after, created_at) values ($1, $2, $3, $4, $5, $6, common.now())';
-const SELECT = `select id, actor, action, subject, before, after, created_at as "createdAt" from audit
-  where $2::uuid is null or id < $2 order by id desc limit $1`;
+const SELECT = `select id, actor, action, subject, before, after, created_at as "createdAt" from audit`;
 
 /** Writes an entry in the transaction of what it tells of: where the one fails, the other does not happen. */
 export async function addAudit(tx: Transaction, { actor, action, subject, before, after }: Action): Promise<void> {
@@ -25,6 +24,6 @@ export async function addAudit(tx: Transaction, { actor, action, subject, before
 
 /** A room's part of the audit log, newest first. @param before the id that the page before ended with */
 export async function readAudit(db: Database, room: string, limit: number, before?: string): Promise<AuditEntry[]> {
-  const rows = await db.rows<AuditRow>(SELECT, [limit, before ?? null]);
+  const rows = await db.rows<AuditRow>(...listing(SELECT, [before !== undefined && ['id < ?', before]], 'id desc', limit));
   return rows.map((row) => ({ ...row, room, createdAt: row.createdAt.toISOString() }));
 }

@@ -1,7 +1,7 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { plumbing, type Input, type LoggedEvent, type Reply } from '@referrals/contracts';
 import { Refusal } from '@referrals/domain';
-import { cleanUp, keepEventLog, type Forget, type Transaction } from '@referrals/persistence';
+import { cleanUp, FIRST_ID, keepEventLog, listing, type Forget, type Transaction } from '@referrals/persistence';
 import { addAudit, readAudit } from './audit.js';
 import type { RequestMeta } from './bus.js';
 import { applyEvents } from './apply-events.js';
@@ -48,7 +48,7 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
     /** For people who watch: what is sealed stays out. */
     @Read(contracts.listEvents)
     async listEvents({ limit, before }: Input<Contracts['listEvents']>): Promise<Reply<Contracts['listEvents']>> {
-      const rows = await this.room.db.rows<{ body: Omit<LoggedEvent, 'room'> }>(NEWEST_EVENTS, [before ?? null, limit]);
+      const rows = await this.room.db.rows<{ body: Omit<LoggedEvent, 'room'> }>(...listing('select body from outbox', [before !== undefined && ['id < ?', before]], 'id desc', limit));
       return { data: rows.map(({ body: { id, type, occurredAt, aggregateId, data } }) => ({ id, room: name, type, occurredAt, aggregateId, data: unsealed(data) })) };
     }
 
@@ -64,7 +64,7 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
 
     @Read(contracts.listDeadLetters)
     async listDeadLetters({ limit, before }: Input<Contracts['listDeadLetters']>): Promise<Reply<Contracts['listDeadLetters']>> {
-      const rows = await this.room.db.rows<LetterRow>(`${LETTERS} where $2::uuid is null or event_id < $2 order by event_id desc limit $1`, [limit, before ?? null]);
+      const rows = await this.room.db.rows<LetterRow>(...listing(LETTERS, [before !== undefined && ['event_id < ?', before]], 'event_id desc', limit));
       return { data: rows.map((row) => ({ ...row, room: name, createdAt: row.createdAt.toISOString(), redrivenAt: row.redrivenAt?.toISOString() ?? null })) };
     }
 
@@ -121,10 +121,9 @@ export function plumbingController(name: string, subscriptions: () => Subscripti
 /** As many as one message of the broker holds, and one at least; a page without any is the end. */
 const EVENTS = `select id, body from (
     select id, body, sum(octet_length(body::text)) over (order by id) as bytes, row_number() over (order by id) as number from (
-      select id, body from outbox where type = any($1) and ($2::uuid is null or id > $2) order by id limit $3) page) counted
+      select id, body from outbox where type = any($1) and id > coalesce($2::uuid, '${FIRST_ID}') order by id limit $3) page) counted
   where bytes < 300000 or number = 1 order by id`;
 
-const NEWEST_EVENTS = 'select body from outbox where $1::uuid is null or id < $1 order by id desc limit $2';
 const SEALED = ['context', 'sealedEmail'];
 const unsealed = (data: LoggedEvent['data']): LoggedEvent['data'] => Object.fromEntries(Object.entries(data).filter(([field]) => !SEALED.includes(field)));
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Refusal } from '@referrals/domain';
-import type { Database } from '@referrals/persistence';
+import { storedAnswers, type Database } from '@referrals/persistence';
 import { TestDatabase } from '@referrals/testing';
 import { openLog } from './log.js';
 import { WriteGroup, type WriteHandler } from './write-group.js';
@@ -34,6 +34,15 @@ describe('a group of writes', () => {
     await group().run([plain(2)]);
     expect(told(await group().run([plain(1), plain(2), plain(3)]))).toEqual([['made 1', false], ['internal', false], ['made 3', false]]);
     expect(await effects()).toEqual([1, 2, 3]);
+  });
+
+  it('looks answers up by one plan for all lists of keys', async () => {
+    const keys = (count: number, round: number) => Array.from({ length: count }, (_, n) => `planned-${round}-${n}`);
+    for (let round = 0; round < 12; round += 1) await storedAnswers(db, keys(1 + (round % 3), round));
+    const [plans] = await db.rows<{ custom: number; generic: number }>(
+      `select custom_plans::int as custom, generic_plans::int as generic from pg_prepared_statements where statement like '%stale as (delete from idempotency%'`);
+    expect(plans).toEqual({ custom: 5, generic: expect.any(Number) });
+    expect(plans!.generic).toBeGreaterThanOrEqual(7);
   });
 
   it('gives a key the stored answer, also after a crash between commit and answer, and in another process', async () => {

@@ -42,6 +42,26 @@ export function decodeCursor<Kinds extends readonly (keyof typeof IS)[]>(cursor:
   throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this list' }] });
 }
 
+/** A condition with a `?` for each of its values; false leaves it out. */
+export type Condition = false | [text: string, ...values: unknown[]];
+
+/**
+ * A list's statement with those conditions that are given, each combination a text of its own: of `$1 is null or id < $1` the plan for any value reads everything
+ * before the page, for it cannot know that something will be given.
+ * @returns text and values, as `rows` takes them
+ */
+export function listing(select: string, conditions: Condition[], order: string, limit: number): [text: string, values: unknown[]] {
+  const values: unknown[] = [];
+  const numbered = (text: string, given: unknown[]): string => text.replace(/\?/g, () => `$${values.push(given.shift())}`);
+  const given = conditions.filter((condition) => condition !== false).map(([text, ...own]) => numbered(text, own));
+  const where = given.length > 0 ? ` where ${given.join(' and ')}` : '';
+  return [`${select}${where} order by ${order} limit $${values.push(limit)}`, values];
+}
+
+/** Before and after every id: a page without a cursor begins there, by the plan of all pages. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /** Cuts rows that were read with `limit + 1` into a page. */
 export function page<Row>(rows: Row[], limit: number, keyOf: (row: Row) => string[]): Page<Row> {
   const data = rows.slice(0, limit);

@@ -56,22 +56,23 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const whyNot = options.disks ? await whyNoDisks(join(tmpdir(), 'referrals-disk-try')) : 'not asked for';
   if (whyNot) say(`no disk faults and no power cuts: ${whyNot}`);
   const supervisor = await Supervisor.start({ instances: options.instances ?? 1, inOne: options.inOne ?? false, disks: whyNot === null, product: options.product });
-  const owner = new pg.Pool({ connectionString: supervisor.databaseUrl, max: 3, query_timeout: 60_000 });
+  // a comparison reads all that a long run left
+  const owner = new pg.Pool({ connectionString: supervisor.databaseUrl, max: 3, query_timeout: 600_000 });
   owner.on('error', () => undefined); // the server is killed under it
-  let differences: Difference[] = [];
+  let isClean = false;
   let workload: Workload | null = null;
   try {
     workload = await openWorkload(supervisor, options);
     const scene: Scene = { supervisor, workload, owner, random: new Random(options.seed + 1), failpoints, hits: new Map() };
     const result = await act(scene, options, say);
-    differences = result.differences;
+    isClean = result.differences.length === 0;
     return result;
   } finally {
     workload?.stop();
     await workload?.close();
     await owner.end();
-    await supervisor.stop({ keep: differences.length > 0 });
-    if (differences.length > 0) say(`kept for a look: ${supervisor.folder}`);
+    await supervisor.stop({ keep: !isClean });
+    if (!isClean) say(`kept for a look: ${supervisor.folder}`);
   }
 }
 

@@ -59,8 +59,8 @@ const MUST_BE_EMPTY: Record<string, string> = {
     where g.valid_from < n.valid_until and n.valid_from < g.valid_until and g.valid_until > g.valid_from and n.valid_until > n.valid_from`,
   'levels = payments': `select r.referrer_id, k.paid_count, count(*) filter (where r.paying_count > 0 and not r.is_rejected) as recount
     from rewards.referral r join rewards.referrer k on k.user_id = r.referrer_id
-    group by 1, 2 having k.paid_count <> count(*) filter (where r.paying_count > 0 and not r.is_rejected)
-      or bool_or(r.paying_count <> (select count(*) from rewards.payment p where p.referral_id = r.id and p.status = 'settled' and not p.is_revoked))`,
+    left join (select referral_id, count(*) as count from rewards.payment where status = 'settled' and not is_revoked group by 1) p on p.referral_id = r.id
+    group by 1, 2 having k.paid_count <> count(*) filter (where r.paying_count > 0 and not r.is_rejected) or bool_or(r.paying_count <> coalesce(p.count, 0))`,
   'tiers = qualifications': `select k.user_id, k.qualified_count, n.count from rewards.referrer k
     left join (select w.referrer_id, count(*) as count from rewards.referral w join relationships.referral r using (id)
       where r.qualified_at is not null and not w.is_rejected group by 1) n on n.referrer_id = k.user_id where k.qualified_count <> coalesce(n.count, 0)`,

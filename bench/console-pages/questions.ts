@@ -31,7 +31,7 @@ const LISTS: List[] = [
     ({ contract: notifications.listDeliveries, input: { ...by, limit: 25 }, key: ['id'], of: `notifications.delivery where ${where(by)}` })),
   ...([{}, { status: 'paid' }, { status: 'held' }, { status: 'pending' }, { status: 'clawed_back' }] as Record<string, string>[]).map((by) =>
     ({ contract: rewards.listBonuses, input: { userId, ...by, limit: 25 }, key: ['id'], of: `rewards.bonus where user_id = '${userId}' and ${where(by)}` })),
-  { contract: rewards.listLedger, input: { userId, limit: 30 }, key: ['id', '0'], of: `rewards.transfer where credit_account in (select id from rewards.account where user_id = '${userId}')` },
+  { contract: rewards.listLedger, input: { userId, limit: 30 }, key: ['id', "'0'::text"], of: `rewards.transfer where credit_account in (select id from rewards.account where user_id = '${userId}')` },
   { contract: relationships.listReferrals, input: { userId, limit: 25 }, key: [`to_json(arrived_at) #>> '{}'`, 'id'], of: `relationships.referral where referrer_id = '${userId}'` },
   { contract: fraud.listUserNotes, input: { userId, limit: 25 }, key: ['id'], of: `fraud.user_note where user_id = '${userId}'` },
   { contract: codes.list, input: { userId, limit: 25 }, key: ['id'], of: `codes.code where user_id = '${userId}'` },

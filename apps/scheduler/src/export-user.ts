@@ -33,6 +33,6 @@ export async function exportUser(bus: Requests, { userId, cursor }: Input<typeof
 function placeOf(cursor: string | undefined): { room: number; after: Place | null } {
   const [name, place] = decodeCursor(cursor, ['word', 'json']) ?? [ROOMS[0], 'null'];
   const room = ROOMS.findIndex((known) => known === name);
-  if (room >= 0) return { room, after: JSON.parse(place!) as Place | null };
+  if (room >= 0) return { room, after: JSON.parse(place) as Place | null };
   throw new Refusal('invalid_request', { errors: [{ path: 'cursor', message: 'not a cursor of this export' }] });
 }

@@ -38,7 +38,7 @@ const LISTS: List[] = [
   { contract: codes.search, input: { type: 'campaign', limit: 25 }, key: ['id'], of: `codes.code where type = 'campaign'` },
   { contract: eventLog.list, input: { limit: 40 }, key: ['id'], of: 'rewards.outbox' },
   { contract: audit.list, input: { limit: 30 }, key: ['id'], of: 'rewards.audit' },
-  { contract: deadLetters.list, input: { limit: 25 }, key: ['event_id'], of: 'rewards.dead_letter' },
+  { contract: deadLetters.list, input: { limit: 25 }, key: ['event_id', "'rewards'::text"], of: 'rewards.dead_letter' },
   { contract: me.bonuses, input: { status: 'held', limit: 20 }, key: ['id'], of: `rewards.bonus where user_id = '${userId}' and status = 'held'` },
   { contract: me.bonuses, input: { status: 'pending', limit: 20 }, key: ['id'], of: `rewards.bonus where user_id = '${userId}' and status = 'pending'` },
   { contract: fraud.listPatterns, input: { limit: 25 }, key: ['id'], of: 'fraud.pattern' },

@@ -1,5 +1,4 @@
 import { Refusal } from '@referrals/domain';
-import { validate as isUuid } from 'uuid';
 
 /** A page of a list; `nextCursor` is null at its end. */
 export interface Page<Item> {
@@ -11,7 +10,8 @@ export interface Page<Item> {
 export const encodeCursor = (key: string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 const IS = {
-  id: isUuid,
+  // of whatever version: a ring's is the hash of its first member
+  id: (part: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(part),
   count: (part: string): boolean => /^\d{1,9}$/.test(part),
   instant: (part: string): boolean => /^\d{4}-\d\d-\d\d[T ]/.test(part) && !Number.isNaN(Date.parse(part)),
   json: isJson,

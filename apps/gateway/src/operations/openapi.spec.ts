@@ -51,7 +51,7 @@ describe('the OpenAPI document', () => {
     const body = document.paths['/v1/referrals']!['post']!.requestBody!.content['application/json']!.schema;
     expect(body.required).toEqual(['refereeId']);
     expect(JSON.stringify(body)).toContain('deviceId');
-    expect(JSON.stringify(document)).not.toContain('ealed');
+    expect(JSON.stringify(document)).not.toMatch(/"sealed\w*":/);
   });
 
   test('carries the examples of the contracts', () => {

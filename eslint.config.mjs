@@ -33,7 +33,7 @@ const walls = (also = []) => {
     wall('cli', [...rooms, 'layer:client']),
     wall('standalone', [...rooms, 'layer:room', 'layer:servers', 'layer:migrations']),
     wall('demo', [...rooms, 'layer:client', 'layer:standalone', 'layer:servers']),
-    wall('bench', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
+    wall('bench', [...rooms, 'layer:client', 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations']),
     wall('chaos', [...rooms, 'layer:room', 'layer:standalone', 'layer:servers', 'layer:migrations', 'layer:testing']),
     wall('testing', everything),
     wall('e2e', everything),

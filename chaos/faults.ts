@@ -16,6 +16,8 @@ export interface Scene {
   failpoints: Failpoint[];
   /** failpoints by how often a process died there */
   hits: Map<string, number>;
+  /** the latest instant that the business clock was set to, in ms */
+  furthest: number;
 }
 
 export interface Fault {
@@ -117,12 +119,14 @@ async function oneMore(scene: Scene): Promise<void> {
 }
 
 /** What is due then is paid then, and nothing before. */
-async function jump({ owner, workload, random }: Scene, byMs: number): Promise<void> {
+async function jump(scene: Scene, byMs: number): Promise<void> {
+  const { owner, workload, random } = scene;
   const moved = await owner.query('insert into common.test_clock (now, running, set_at) values (clock_timestamp() + $1 * interval \'1 ms\', true, clock_timestamp())', [byMs]).catch(() => null);
   if (!moved) return;
   await workload.http.call('POST', '/v1/jobs/hold-release/runs', '{}').catch(() => undefined);
   await wait(random.between(200, 1_500));
   while (!(await owner.query('delete from common.test_clock').catch(() => null))) await wait(100);
+  scene.furthest = Math.max(scene.furthest, Date.now() + byMs);
 }
 
 async function skewProcess(scene: Scene): Promise<void> {

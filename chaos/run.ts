@@ -63,7 +63,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let workload: Workload | null = null;
   try {
     workload = await openWorkload(supervisor, options);
-    const scene: Scene = { supervisor, workload, owner, random: new Random(options.seed + 1), failpoints, hits: new Map() };
+    const scene: Scene = { supervisor, workload, owner, random: new Random(options.seed + 1), failpoints, hits: new Map(), furthest: 0 };
     const result = await act(scene, options, say);
     isClean = result.differences.length === 0;
     return result;
@@ -94,7 +94,7 @@ async function act(scene: Scene, options: ChaosOptions, say: (line: string) => v
   say(`quiet after ${quietAfterSeconds.toFixed(1)} s`);
   const differences = await finish(workload);
   await untilQuiet(owner, workload.http, (options.patienceSeconds ?? 60) * 1_000);
-  differences.push(...(await check(owner, workload.history)));
+  differences.push(...(await check(owner, workload.history, new Date(Math.max(Date.now(), scene.furthest)))));
   for (const key of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: key });
   const { history, acknowledged, answers } = workload;
   return { seed: options.seed, faults, failpoints, hits, requests: history.length, acknowledged, answers, quietAfterSeconds, differences };

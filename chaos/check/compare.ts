@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { SHIPPED_PROGRAMME } from '@referrals/config';
-import { applyBasisPoints, cashbackLevel, cashbackOf, tierOf, type Party, type StageEvent } from '@referrals/domain';
+import { applyBasisPoints, cashbackLevel, cashbackOf, tierOf, type Party, type StageEvent, type StageState } from '@referrals/domain';
 import { difference, type Difference } from './difference.js';
 import { cashbackTakenBack, type ExpectedReferral, type World } from './model.js';
 
@@ -56,7 +56,12 @@ export async function checkModel(owner: pg.Pool, world: World): Promise<Differen
 
 type Note = (invariant: string, detail: unknown) => void;
 
-function compareStages(row: StoredReferral, { state }: ExpectedReferral, note: Note): void {
+/** What was found while the clock was ahead stays, as long as it was right at that time. */
+const stateOf = ({ retained_at }: StoredReferral, { state, ahead }: ExpectedReferral): StageState =>
+  (retained_at !== null && ahead.retainedAt?.getTime() === retained_at.getTime() ? ahead : state);
+
+function compareStages(row: StoredReferral, expected: ExpectedReferral, note: Note): void {
+  const state = stateOf(row, expected);
   const is = [row.stage, row.activated_at?.getTime(), row.qualified_at?.getTime(), row.retained_at !== null, row.told_apps.length];
   const shall = [state.stage, state.activatedAt?.getTime(), state.qualifiedAt?.getTime(), state.retainedAt !== null, state.crossAppUses.length];
   if (JSON.stringify(is) !== JSON.stringify(shall)) note('stages = model', { referral: row.id, is, shall });
@@ -65,7 +70,9 @@ function compareStages(row: StoredReferral, { state }: ExpectedReferral, note: N
 }
 
 /** How many bonuses of each kind stand: what was clawed back makes room for what another payment earns. */
-function compareBonuses(row: StoredReferral, { state, payments }: ExpectedReferral, note: Note): void {
+function compareBonuses(row: StoredReferral, expected: ExpectedReferral, note: Note): void {
+  const { payments } = expected;
+  const state = stateOf(row, expected);
   const revoked = new Set(payments.filter((payment) => payment.revoked).map(({ id }) => id));
   const stands = ({ event, payment_id }: StoredBonus): boolean => (event !== 'qualified' && event !== 'retained') || !revoked.has(payment_id ?? '');
   const count = (event: string, party: Party): number => row.bonuses.filter((bonus) => bonus.event === event && bonus.party === party && stands(bonus)).length;

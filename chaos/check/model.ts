@@ -29,6 +29,8 @@ export interface ExpectedPayment extends PaymentFact {
 
 export interface ExpectedReferral extends Registration {
   state: StageState;
+  /** as it may be where a retention check ran while the clock was ahead */
+  ahead: StageState;
   payments: ExpectedPayment[];
 }
 
@@ -44,8 +46,9 @@ const { stages } = SHIPPED_PROGRAMME;
  * The programme's promises as a function of the set of facts: no order, no batches, no tables, no messages. Decisions of the domain are used,
  * what rooms make of them is not.
  * @param checkedAt when the retention check ran last
+ * @param furthest the latest instant that the clock ever showed
  */
-export function worldOf(heard: Heard, checkedAt: Date): World {
+export function worldOf(heard: Heard, checkedAt: Date, furthest: Date): World {
   const refunds = grouped(heard.refunds, 'paymentId');
   const disputes = grouped(heard.disputes, 'paymentId');
   const payments = new Map(heard.payments.map((body) => [String(body['id']), paymentOf(body, refunds, disputes)]));
@@ -54,8 +57,8 @@ export function worldOf(heard: Heard, checkedAt: Date): World {
   const referrals = heard.registrations.map((registration): ExpectedReferral => {
     const mine = (paymentsOf.get(registration.refereeId) ?? []).map((body) => payments.get(String(body['id']))!);
     const activities = (activitiesOf.get(registration.refereeId) ?? []).map(activityOf);
-    const state = deriveStages({ ...registration, activities, payments: mine, rules: stages, retainedCheckNow: checkedAt });
-    return { ...registration, state, payments: mine.filter(({ status, occurredAt }) => status === 'settled' && belongsTo(occurredAt, registration.registeredAt)) };
+    const stateAt = (retainedCheckNow: Date): StageState => deriveStages({ ...registration, activities, payments: mine, rules: stages, retainedCheckNow });
+    return { ...registration, state: stateAt(checkedAt), ahead: stateAt(furthest), payments: mine.filter(({ status, occurredAt }) => status === 'settled' && belongsTo(occurredAt, registration.registeredAt)) };
   });
   return { payments, referrals: new Map(referrals.map((referral) => [referral.refereeId, referral])) };
 }

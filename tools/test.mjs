@@ -14,11 +14,14 @@ const checks = {
   typecheck: ['.', 'apps/console'].map((folder) => ['node_modules/typescript/bin/tsc', '-p', `${folder}/tsconfig.json`]),
 };
 
-/** The rooms' specs, the stories in one process, and a handful of them again with one process per room, the short run of faults. */
+/**
+ * The rooms' specs; the stories in one process; what kills and stops things, which waits more than it works, two at a time; and a handful of stories again with
+ * one process per room.
+ */
 const suites = {
   unit: { files: '{apps,libs,migrations,bench}/**/*.spec.ts', workers: 2, env: {} },
-  stories: { files: 'e2e/**/*.spec.ts', workers: 1, env: { STORIES_SHAPE: 'one' } },
-  chaos: { files: 'chaos/**/*.spec.ts', workers: 1, env: {} },
+  stories: { files: 'e2e/**/!(*.faults).spec.ts', workers: 1, env: { STORIES_SHAPE: 'one' } },
+  chaos: { files: '{chaos/**/*,e2e/**/*.faults}.spec.ts', workers: 2, env: {} },
   processes: { files: 'e2e/**/*.both.spec.ts', workers: 1, env: { STORIES_SHAPE: 'processes' } },
 };
 

@@ -12,10 +12,10 @@ const STATS = `with
       s.activated_at, s.qualified_at, s.retained_at, s.is_rejected, y.paid_at, y.last_paid_at, y.converted_at
     from referral r left join person p on p.user_id = r.referee_id
     cross join lateral (
-      select min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified') as qualified_at,
-        min(at) filter (where stage = 'retained') as retained_at,
-        exists (select from stage g where g.referral_id = r.id and g.stage = 'rejected') as is_rejected
-      from reached where referral_id = r.id) s
+      select min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified' and stands) as qualified_at,
+        min(at) filter (where stage = 'retained' and stands) as retained_at, coalesce(bool_or(stage = 'rejected'), false) as is_rejected
+      from (select stage, at, coalesce(max(sequence) filter (where stage = 'revoked') over (partition by trigger), -1) <= sequence as stands
+        from stage where referral_id = r.id) told) s
     cross join lateral (
       select min(occurred_at) as paid_at, max(occurred_at) as last_paid_at, min(occurred_at) filter (where kind <> 'topup') as converted_at
       from payment where user_id = r.referee_id and occurred_at >= r.registered_at) y

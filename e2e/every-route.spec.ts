@@ -3,7 +3,7 @@ import { connectNats } from '@referrals/messaging';
 import { StripeWriter } from '@referrals/testing';
 import Stripe from 'stripe';
 import { ApiDocument } from './fuzz/document.js';
-import { eventually } from './harness/client.js';
+import { eventually, type Json } from './harness/client.js';
 import { HOST_SECRET, tellOfTwoFriends, tokenOf } from './harness/host.js';
 import { startProduct, type Product } from './harness/product.js';
 import { startReceiver, type Receiver } from './harness/receiver.js';
@@ -36,7 +36,7 @@ afterAll(async () => {
 }, 30_000);
 
 /** Asks a route, which must succeed and answer as the document says. @returns what it answered */
-async function ask(route: `${string} /${string}`, { in: named = [], query, body, headers = {} }: Sent = {}): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as a host without our types
+async function ask(route: `${string} /${string}`, { in: named = [], query, body, headers = {} }: Sent = {}): Promise<Json> {
   const operation = api.operations.find(({ method, path }) => `${method} ${path}` === route)!;
   const path = operation.path.replace(/\{\w+\}/g, () => encodeURIComponent(named.shift()!));
   const authorization = `Bearer ${operation.scope === 'user' ? await tokenOf('till') : product.adminKey}`;
@@ -53,7 +53,7 @@ async function ask(route: `${string} /${string}`, { in: named = [], query, body,
 }
 
 /** A list that has something to show: an empty one keeps to every schema. */
-async function list(route: `GET /${string}`, sent: Sent = {}): Promise<any[]> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+async function list(route: `GET /${string}`, sent: Sent = {}): Promise<Json[]> {
   return eventually(async () => {
     const { data } = await ask(route, { ...sent, in: [...(sent.in ?? [])] });
     expect([route, data.length > 0]).toEqual([route, true]);

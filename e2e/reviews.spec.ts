@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, type Client } from './harness/client.js';
+import { eventually, type Client, type Json } from './harness/client.js';
 import { startProduct, type Product } from './harness/product.js';
 
 const NOW = new Date('2026-04-01T09:00:00.000Z');
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => product.stop(), 30_000);
 
-const told = async (type: string, reviewId: string): Promise<any[]> => // eslint-disable-line @typescript-eslint/no-explicit-any -- rows as the database keeps them
+const told = async (type: string, reviewId: string): Promise<Json[]> =>
   (await product.owner.query(`select body -> 'data' as data from fraud.outbox where type = $1 and aggregate_id = $2 order by id`, [type, reviewId])).rows.map(({ data }) => data);
 
 let count = 0;

@@ -3,7 +3,6 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats, openLog, STREAM, type ConsumerPlan } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the broker's store is taken away here, so it is one of its own
 import { startNats, type NatsServer } from '@referrals/servers';
 import { TestDatabase } from '@referrals/testing';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -4,7 +4,6 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { readEnv } from '@referrals/config';
 import { scheduler } from '@referrals/contracts';
 import { Bus, connectNats, startRoom, STREAM, type RunningRoom } from '@referrals/messaging';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- a scheduler makes the broker's stream, so it gets a broker of its own
 import { startNats, type NatsServer } from '@referrals/servers';
 import { TestDatabase } from '@referrals/testing';
 import { mkdtemp, rm } from 'node:fs/promises';

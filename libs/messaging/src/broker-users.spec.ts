@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { readEnv, Secrets } from '@referrals/config';
 import { access, ASKS, batchRewards, codes, events, fraud, insights, notifications, plumbing, relationships, rewards, ROOMS, scheduler, stripe } from '@referrals/contracts';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the map is asked of a real broker that enforces it
 import { startNats, type NatsServer } from '@referrals/servers';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { added, anyChange, columns, DAILY, negated, REFERRALS, STAGES, sums } from './project.js';
+import { REFERRALS, STAGES, sums, sumsAfter, sumsBefore } from './project.js';
 import { REVOCATIONS } from './revocations.js';
 
 /**
@@ -64,12 +64,9 @@ const PROJECT = `create or replace function insights.project(facts jsonb) return
        select array_agg(distinct id) into ids from (
          select id from ${binary(REFERRALS)} union all select "referralId" from ${binary(STAGES)}
          union all select "referralId" from ${BONUSES}) as named;
-       select array_agg(row(f.day, f.app_id, ${columns(DAILY).map((column) => `f.${column}`).join(', ')})::insights.daily) into daily_before from (
-         select day, app_id, ${sums(DAILY)} from insights.daily_fact where referral_id = any(ids) group by day, app_id) f;
-       select array_agg(row(f.period, f.user_id, f.qualified, f.credits)::insights.standing) into standing_before from (
-         select period, user_id, ${sums('qualified, credits')} from insights.standing_fact where referral_id = any(ids) group by period, user_id) f;
-       select array_agg(row(f.stage, f.referrals)::insights.funnel) into funnel_before from (
-         select stage, ${sums('referrals')} from insights.funnel_fact where referral_id = any(ids) group by stage) f;
+       ${sumsBefore('daily')}
+       ${sumsBefore('standing')}
+       ${sumsBefore('funnel')}
 
        insert into insights.referral (id) select unnest(ids) on conflict do nothing;
        update insights.referral r set referrer_id = t."referrerId", referee_id = t."refereeId", source_app_id = t."sourceAppId", registered_at = t."registeredAt"
@@ -92,22 +89,7 @@ const PROJECT = `create or replace function insights.project(facts jsonb) return
          on conflict (id) do update set told = excluded.told, amount = excluded.amount, gone = excluded.gone, status = excluded.status, sequence = excluded.sequence,
            hold_reason = excluded.hold_reason, hold_until = excluded.hold_until, held_at = excluded.held_at, paid_at = excluded.paid_at;
 
-       insert into insights.daily (day, app_id, ${DAILY})
-         select day, app_id, ${sums(DAILY)} from (
-           select day, app_id, ${DAILY} from insights.daily_fact where referral_id = any(ids)
-           union all select day, app_id, ${negated(DAILY)} from unnest(daily_before)) as change
-         group by day, app_id having ${anyChange(DAILY)}
-         on conflict (day, app_id) do update set ${added('daily', DAILY)};
-       insert into insights.standing (period, user_id, qualified, credits)
-         select period, user_id, ${sums('qualified, credits')} from (
-           select period, user_id, qualified, credits from insights.standing_fact where referral_id = any(ids)
-           union all select period, user_id, -qualified, -credits from unnest(standing_before)) as change
-         group by period, user_id having ${anyChange('qualified, credits')}
-         on conflict (period, user_id) do update set ${added('standing', 'qualified, credits')};
-       insert into insights.funnel (stage, referrals)
-         select stage, ${sums('referrals')} from (
-           select stage, referrals from insights.funnel_fact where referral_id = any(ids)
-           union all select stage, -referrals from unnest(funnel_before)) as change
-         group by stage having ${anyChange('referrals')}
-         on conflict (stage) do update set ${added('funnel', 'referrals')};
+       ${sumsAfter('daily')}
+       ${sumsAfter('standing')}
+       ${sumsAfter('funnel')}
      end $$`;

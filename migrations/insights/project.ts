@@ -1,11 +1,33 @@
 import { grantTo } from '../plumbing.js';
 
-export const DAILY = 'registrations, activations, qualifications, retentions, credits_paid, credits_held, fraud_blocked';
-export const columns = (list: string): string[] => list.split(', ');
+const DAILY = 'registrations, activations, qualifications, retentions, credits_paid, credits_held, fraud_blocked';
+const columns = (list: string): string[] => list.split(', ');
 export const sums = (list: string): string => columns(list).map((column) => `sum(${column})::bigint as ${column}`).join(', ');
-export const added = (table: string, list: string): string => columns(list).map((column) => `${column} = ${table}.${column} + excluded.${column}`).join(', ');
-export const anyChange = (list: string): string => columns(list).map((column) => `sum(${column}) <> 0`).join(' or ');
-export const negated = (list: string): string => columns(list).map((column) => `-${column}`).join(', ');
+const added = (table: string, list: string): string => columns(list).map((column) => `${column} = ${table}.${column} + excluded.${column}`).join(', ');
+const anyChange = (list: string): string => columns(list).map((column) => `sum(${column}) <> 0`).join(' or ');
+const negated = (list: string): string => columns(list).map((column) => `-${column}`).join(', ');
+
+/** The sums that follow the views of their name: columns that tell rows apart, and columns that are added up, in the order of the table. */
+const SUMS = { daily: ['day, app_id', DAILY], standing: ['period, user_id', 'qualified, credits'], funnel: ['stage', 'referrals'] } as const;
+type Sum = keyof typeof SUMS;
+
+/** What the facts of the referrals `ids` add up to before they change, into the variable `<table>_before`. */
+export function sumsBefore(table: Sum): string {
+  const [keys, list] = SUMS[table];
+  return `select array_agg(row(${[...columns(keys), ...columns(list)].map((column) => `f.${column}`).join(', ')})::insights.${table}) into ${table}_before from (
+         select ${keys}, ${sums(list)} from insights.${table}_fact where referral_id = any(ids) group by ${keys}) f;`;
+}
+
+/** Adds to the sums what the facts of the referrals `ids` add up to now, less what they did before. */
+export function sumsAfter(table: Sum): string {
+  const [keys, list] = SUMS[table];
+  return `insert into insights.${table} (${keys}, ${list})
+         select ${keys}, ${sums(list)} from (
+           select ${keys}, ${list} from insights.${table}_fact where referral_id = any(ids)
+           union all select ${keys}, ${negated(list)} from unnest(${table}_before)) as change
+         group by ${keys} having ${anyChange(list)}
+         on conflict (${keys}) do update set ${added(table, list)};`;
+}
 
 export const REFERRALS = `json_to_recordset(facts -> 'referrals') as t(id uuid, "referrerId" text, "refereeId" text, "sourceAppId" text, "registeredAt" timestamptz)`;
 export const STAGES = `json_to_recordset(facts -> 'stages') as t("referralId" uuid, stage text, trigger text, at timestamptz, sequence int)`;
@@ -24,10 +46,8 @@ export const PROJECT: string[] = [
        perform pg_advisory_xact_lock(common.lock_key('insights', 'project'));
        select array_agg(distinct id) into ids from (
          select id from ${REFERRALS} union all select "referralId" from ${STAGES} union all select "referralId" from ${BONUSES}) as named;
-       select array_agg(row(f.day, f.app_id, ${columns(DAILY).map((column) => `f.${column}`).join(', ')})::insights.daily) into daily_before from (
-         select day, app_id, ${sums(DAILY)} from insights.daily_fact where referral_id = any(ids) group by day, app_id) f;
-       select array_agg(row(f.period, f.user_id, f.qualified, f.credits)::insights.standing) into standing_before from (
-         select period, user_id, ${sums('qualified, credits')} from insights.standing_fact where referral_id = any(ids) group by period, user_id) f;
+       ${sumsBefore('daily')}
+       ${sumsBefore('standing')}
 
        insert into insights.referral (id) select unnest(ids) on conflict do nothing;
        update insights.referral r set referrer_id = t."referrerId", referee_id = t."refereeId", source_app_id = t."sourceAppId", registered_at = t."registeredAt"
@@ -46,18 +66,8 @@ export const PROJECT: string[] = [
            sequence = greatest(b.sequence, excluded.sequence),
            held_at = least(b.held_at, excluded.held_at), paid_at = least(b.paid_at, excluded.paid_at);
 
-       insert into insights.daily (day, app_id, ${DAILY})
-         select day, app_id, ${sums(DAILY)} from (
-           select day, app_id, ${DAILY} from insights.daily_fact where referral_id = any(ids)
-           union all select day, app_id, ${negated(DAILY)} from unnest(daily_before)) as change
-         group by day, app_id having ${anyChange(DAILY)}
-         on conflict (day, app_id) do update set ${added('daily', DAILY)};
-       insert into insights.standing (period, user_id, qualified, credits)
-         select period, user_id, ${sums('qualified, credits')} from (
-           select period, user_id, qualified, credits from insights.standing_fact where referral_id = any(ids)
-           union all select period, user_id, -qualified, -credits from unnest(standing_before)) as change
-         group by period, user_id having ${anyChange('qualified, credits')}
-         on conflict (period, user_id) do update set ${added('standing', 'qualified, credits')};
+       ${sumsAfter('daily')}
+       ${sumsAfter('standing')}
      end $$`,
   'revoke execute on function insights.project from public',
   grantTo('insights', 'execute on function insights.project'),

@@ -4,7 +4,7 @@ import type { Room } from '@referrals/messaging';
 import { decodeCursor, listing, page, type Database } from '@referrals/persistence';
 import { REVIEW_COLUMNS, reviewOf, type ReviewRow } from './review-row.js';
 
-/** The names of priorities sort as they are to be worked off: critical, high, medium. */
+/** The most urgent first: the names of priorities sort as they are to be worked off, critical, high, medium. */
 export async function listReviews(db: Database, request: Input<typeof fraud.listReviews>): Promise<Reply<typeof fraud.listReviews>> {
   const { status, priority, assignee, limit } = request;
   const after = decodeCursor(request.cursor, ['word', 'id']);

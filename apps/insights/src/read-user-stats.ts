@@ -42,7 +42,7 @@ const STATS = `with
     (select coalesce(sum(amount), 0)::bigint from own where unit = 'access_days' and status = 'paid') as "accessDays",
     (select coalesce(json_agg(w), '[]') from (
        select name, converted_at as "convertedAt", converted_at + make_interval(days => $2) as until from mine
-       where converted_at + make_interval(days => $2) > common.now() order by converted_at desc limit 100) w) as conversions,
+       where converted_at + make_interval(days => $2) > (select common.now()) order by converted_at desc limit 100) w) as conversions,
     (select coalesce(json_agg(h), '[]') from (
        select at, event, name, source_app_id as "appId" from happened order by at desc, event, id limit 10) h) as recent`;
 

@@ -62,6 +62,15 @@ describe('the export of a user', () => {
     }
   });
 
+  it('finds its rows by an index in every table of every room', async () => {
+    for (const room of ROOMS) {
+      const without = await test.rows(`select tab || '.' || col as column from (${COLUMNS(room, `c.column_name in ${USER_COLUMNS} and c.data_type = 'text' and c.table_name not in ${PLUMBING}`)}) named
+        where not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+          where i.indrelid = format('%I.%I', '${room}', tab)::regclass and a.attname = col and i.indpred is null)`);
+      expect([room, without]).toEqual([room, []]);
+    }
+  });
+
   it('is made by the room itself alone', async () => {
     await expect(codes.rows(`select rewards.export_page('nina', null, 1)`)).rejects.toThrow('permission denied');
   });

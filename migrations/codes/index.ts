@@ -1,4 +1,5 @@
 import { exportsOf } from '../exports.js';
+import { userLookUpsOf } from '../user-look-ups.js';
 import { CodesCampaigns } from './campaigns.js';
 import { CodesClicks } from './clicks.js';
 import { CodesErasure } from './erasure.js';
@@ -9,5 +10,5 @@ import { CodesRetention } from './retention.js';
 
 export const codesMigrations = {
   room: 'codes',
-  migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesPartitions, exportsOf('codes'), CodesErasure],
+  migrations: [CodesInitial, CodesClicks, CodesFirstLookUps, CodesRetention, CodesCampaigns, CodesPartitions, exportsOf('codes'), CodesErasure, userLookUpsOf('codes')],
 };

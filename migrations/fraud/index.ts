@@ -1,4 +1,5 @@
 import { exportsOf } from '../exports.js';
+import { userLookUpsOf } from '../user-look-ups.js';
 import { FraudAddresses } from './addresses.js';
 import { FraudErasure } from './erasure.js';
 import { FraudInitial } from './initial.js';
@@ -11,5 +12,5 @@ import { FraudUserNotes } from './user-notes.js';
 
 export const fraudMigrations = {
   room: 'fraud',
-  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudPartitions, FraudObserveBinary, FraudReviewLists, exportsOf('fraud'), FraudErasure],
+  migrations: [FraudInitial, FraudSignals, FraudAddresses, FraudRings, FraudUserNotes, FraudPartitions, FraudObserveBinary, FraudReviewLists, exportsOf('fraud'), FraudErasure, userLookUpsOf('fraud', ['tie.user_id'])],
 };

@@ -1,4 +1,5 @@
 import { exportsOf } from '../exports.js';
+import { userLookUpsOf } from '../user-look-ups.js';
 import { InsightsBonusSteps } from './bonus-steps.js';
 import { InsightsErasure } from './erasure.js';
 import { InsightsHistory } from './history.js';
@@ -8,5 +9,5 @@ import { InsightsProjectBinary } from './project-binary.js';
 
 export const insightsMigrations = {
   room: 'insights',
-  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsHistory, exportsOf('insights'), InsightsErasure],
+  migrations: [InsightsInitial, InsightsPartitions, InsightsProjectBinary, InsightsBonusSteps, InsightsHistory, exportsOf('insights'), InsightsErasure, userLookUpsOf('insights', ['standing.user_id'])],
 };

@@ -1,4 +1,5 @@
 import { exportsOf } from '../exports.js';
+import { userLookUpsOf } from '../user-look-ups.js';
 import { NotificationsErasure } from './erasure.js';
 import { NotificationsInitial } from './initial.js';
 import { NotificationsLists } from './lists.js';
@@ -8,5 +9,5 @@ import { NotificationsRetention } from './retention.js';
 
 export const notificationsMigrations = {
   room: 'notifications',
-  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsLists, exportsOf('notifications'), NotificationsErasure],
+  migrations: [NotificationsInitial, NotificationsRetention, NotificationsOneTrial, NotificationsPartitions, NotificationsLists, exportsOf('notifications'), NotificationsErasure, userLookUpsOf('notifications', ['notice.referee_id', 'referral.referrer_id'])],
 };

@@ -1,4 +1,5 @@
 import { exportsOf } from '../exports.js';
+import { userLookUpsOf } from '../user-look-ups.js';
 import { RelationshipsCodeAlarms } from './code-alarms.js';
 import { RelationshipsErasure } from './erasure.js';
 import { RelationshipsImports } from './imports.js';
@@ -10,5 +11,5 @@ import { RelationshipsRevocation } from './revocation.js';
 
 export const relationshipsMigrations = {
   room: 'relationships',
-  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsPlanOnce, exportsOf('relationships'), RelationshipsErasure],
+  migrations: [RelationshipsInitial, RelationshipsCodeAlarms, RelationshipsRevocation, RelationshipsRetention, RelationshipsPartitions, RelationshipsImports, RelationshipsPlanOnce, exportsOf('relationships'), RelationshipsErasure, userLookUpsOf('relationships')],
 };

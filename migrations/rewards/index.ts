@@ -1,4 +1,5 @@
 import { exportsOf } from '../exports.js';
+import { userLookUpsOf } from '../user-look-ups.js';
 import { RewardsAccess } from './access.js';
 import { RewardsAccountIds } from './account-ids.js';
 import { RewardsBatch } from './batch-rewards.js';
@@ -14,5 +15,5 @@ import { RewardsStripe } from './stripe.js';
 
 export const rewardsMigrations = {
   room: 'rewards',
-  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsImportSets, exportsOf('rewards'), RewardsErasure],
+  migrations: [RewardsInitial, RewardsAccess, RewardsStripe, RewardsMoney, RewardsBatch, RewardsSlots, RewardsPartitions, RewardsAccountIds, RewardsImports, RewardsRelease, RewardsImportSets, exportsOf('rewards'), RewardsErasure, userLookUpsOf('rewards', ['redemption.user_id'])],
 };

@@ -2,31 +2,38 @@ import type { UserStats } from '@referrals/contracts';
 import { cashbackLevel, tierOf } from '@referrals/domain';
 import type { Database } from '@referrals/persistence';
 
+/** Of those who are shown alone. */
+const NAME = '(select p.short_name from person p where p.user_id = m.referee_id) as name';
+
 /**
  * Everything is read from the facts of the referrals that the user made. A payment counts from the registration on; the
  * first purchase or renewal is the conversion. What was rejected is shown and counts for neither tier nor level. Parameters: user, days of access per conversion.
  */
 const STATS = `with
-  mine as (
-    select r.id, r.referee_id, r.source_app_id, r.registered_at, p.short_name as name,
-      s.activated_at, s.qualified_at, s.retained_at, s.is_rejected, y.paid_at, y.last_paid_at, y.converted_at
-    from referral r left join person p on p.user_id = r.referee_id
-    cross join lateral (
-      select min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified' and stands) as qualified_at,
-        min(at) filter (where stage = 'retained' and stands) as retained_at, coalesce(bool_or(stage = 'rejected'), false) as is_rejected
-      from (select stage, at, coalesce(max(sequence) filter (where stage = 'revoked') over (partition by trigger), -1) <= sequence as stands
-        from stage where referral_id = r.id) told) s
-    cross join lateral (
-      select min(occurred_at) as paid_at, max(occurred_at) as last_paid_at, min(occurred_at) filter (where kind <> 'topup') as converted_at
-      from payment where user_id = r.referee_id and occurred_at >= r.registered_at) y
-    where r.referrer_id = $1),
+  made as materialized (select id, referee_id, source_app_id, registered_at from referral where referrer_id = $1),
+  told as (
+    select s.referral_id, min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified') as qualified_at,
+      min(at) filter (where stage = 'retained') as retained_at, min(sequence) filter (where stage = 'qualified') as qualified_in,
+      min(sequence) filter (where stage = 'retained') as retained_in, coalesce(max(sequence) filter (where stage = 'revoked'), -1) as revoked_in,
+      bool_or(stage = 'rejected') as is_rejected
+    from made join stage s on s.referral_id = made.id group by s.referral_id, s.trigger),
+  reached as (
+    select referral_id, min(activated_at) as activated_at, min(qualified_at) filter (where qualified_in >= revoked_in) as qualified_at,
+      min(retained_at) filter (where retained_in >= revoked_in) as retained_at, bool_or(is_rejected) as is_rejected
+    from told group by referral_id),
+  paid as (
+    select m.id as referral_id, min(y.occurred_at) as paid_at, max(y.occurred_at) as last_paid_at, min(y.occurred_at) filter (where y.kind <> 'topup') as converted_at
+    from made m join payment y on y.user_id = m.referee_id and y.occurred_at >= m.registered_at group by m.id),
+  mine as materialized (
+    select m.*, s.activated_at, s.qualified_at, s.retained_at, coalesce(s.is_rejected, false) as is_rejected, y.paid_at, y.last_paid_at, y.converted_at
+    from made m left join reached s on s.referral_id = m.id left join paid y on y.referral_id = m.id),
   own as (select unit, event, amount - gone as amount, status from bonus where user_id = $1),
   happened as (
-    select id, registered_at as at, 'registered' as event, name, source_app_id from mine
-    union all select id, activated_at, 'activated', name, source_app_id from mine where activated_at is not null
-    union all select id, qualified_at, 'qualified', name, source_app_id from mine where qualified_at is not null
-    union all select id, retained_at, 'retained', name, source_app_id from mine where retained_at is not null
-    union all select id, last_paid_at, 'payment', name, source_app_id from mine where last_paid_at is not null)
+    select id, registered_at as at, 'registered' as event, referee_id, source_app_id from mine
+    union all select id, activated_at, 'activated', referee_id, source_app_id from mine where activated_at is not null
+    union all select id, qualified_at, 'qualified', referee_id, source_app_id from mine where qualified_at is not null
+    union all select id, retained_at, 'retained', referee_id, source_app_id from mine where retained_at is not null
+    union all select id, last_paid_at, 'payment', referee_id, source_app_id from mine where last_paid_at is not null)
   select
     (select json_build_object('invited', count(*), 'active', count(activated_at), 'converted', count(converted_at), 'paid', count(paid_at),
        'qualified', count(qualified_at), 'retained', count(retained_at), 'qualifiedForTier', count(qualified_at) filter (where not is_rejected),
@@ -41,10 +48,10 @@ const STATS = `with
        from own where event = 'cashback' group by unit order by unit) c) as cashback,
     (select coalesce(sum(amount), 0)::bigint from own where unit = 'access_days' and status = 'paid') as "accessDays",
     (select coalesce(json_agg(w), '[]') from (
-       select name, converted_at as "convertedAt", converted_at + make_interval(days => $2) as until from mine
+       select ${NAME}, converted_at as "convertedAt", converted_at + make_interval(days => $2) as until from mine m
        where converted_at + make_interval(days => $2) > (select common.now()) order by converted_at desc limit 100) w) as conversions,
     (select coalesce(json_agg(h), '[]') from (
-       select at, event, name, source_app_id as "appId" from happened order by at desc, event, id limit 10) h) as recent`;
+       select at, event, ${NAME}, source_app_id as "appId" from happened m order by at desc, event, id limit 10) h) as recent`;
 
 interface Row {
   counts: { invited: number; active: number; converted: number; paid: number; qualified: number; retained: number; qualifiedForTier: number; paidForLevel: number };

@@ -22,6 +22,7 @@ const tasks = {
   chaos: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/main.js', ...args], environment()),
   mutations: (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/mutations/main.js', ...args], environment()),
   'kill-rewards': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/kill-rewards-main.js', ...args], environment()),
+  'back-pressure': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/back-pressure-main.js', ...args], environment()),
   'kill-schedulers': (args, node) => runSupervised(node, ['--enable-source-maps', 'dist/chaos/kill-schedulers-main.js', ...args], environment()),
   'stripe-fixtures': ([file = ''], node) => runChild(node, [...jestArguments, 'e2e/stripe-events'], jestEnvironment({ STRIPE_FIXTURES: resolve(file) })),
   fuzz: (args, node) => runChild(node, [...jestArguments, 'e2e/fuzz.spec'], jestEnvironment({ FUZZ_REQUESTS: '20000', ...optionsOf(args, { requests: 'FUZZ_REQUESTS', seed: 'FUZZ_SEED' }) })),

@@ -18,7 +18,9 @@ export const fillInsights = ({ holds }: Plan): Filling[] => [
      ('qualified', payment_id, ${QUALIFIED.at}, 3, qualifies)) as s (stage, trigger, at, sequence, is_so)
    where is_so`] },
   { table: 'insights.referral', statements: [
-    `insert into insights.referral (id, referrer_id, referee_id, source_app_id, registered_at) select id, referrer_id, referee_id, 'chat', registered_at from generated`] },
+    `insert into insights.referral (id, referrer_id, referee_id, source_app_id, registered_at, activated_at, qualified_at, paid_at, last_paid_at)
+     select id, referrer_id, referee_id, 'chat', registered_at, case when activates then ${ACTIVATED.at} end, case when qualifies then ${QUALIFIED.at} end,
+       case when qualifies then qualified_at end, case when qualifies then qualified_at end from generated`] },
   { table: 'insights.payment', statements: [`insert into insights.payment (id, user_id, kind, amount, currency, occurred_at)
    select payment_id, referee_id, 'topup', 1000, 'EUR', qualified_at from generated where qualifies`] },
 ];

@@ -61,6 +61,10 @@ export class Servers {
     this.postgresLine.target = this.postgres.port;
   }
 
+  get natsPid(): number {
+    return this.nats.pid;
+  }
+
   async killNats(downMs: number, meanwhile: () => Promise<void> | void = () => undefined): Promise<void> {
     if (isAlive(this.nats.pid)) process.kill(this.nats.pid, 'SIGKILL');
     await this.nats.stop();

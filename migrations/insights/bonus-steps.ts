@@ -57,6 +57,7 @@ const STANDING = `select t.amount, t.amount - t.remaining as gone, t.sequence, t
                from (select key::int as sequence, value, value ->> 'kind' as kind, (value ->> 'amount')::bigint as amount, (value ->> 'at')::timestamptz as at
                  from jsonb_each(told.steps)) s) steps) t`;
 
+/** What it calls comes with the next migration, before anybody calls it. */
 const PROJECT = `create or replace function insights.project(facts jsonb) returns void language plpgsql as $$
      declare ids uuid[]; daily_before insights.daily[]; standing_before insights.standing[]; funnel_before insights.funnel[];
      begin
@@ -89,6 +90,7 @@ const PROJECT = `create or replace function insights.project(facts jsonb) return
          on conflict (id) do update set told = excluded.told, amount = excluded.amount, gone = excluded.gone, status = excluded.status, sequence = excluded.sequence,
            hold_reason = excluded.hold_reason, hold_until = excluded.hold_until, held_at = excluded.held_at, paid_at = excluded.paid_at;
 
+       perform insights.keep_courses(array(select id from ${binary(REFERRALS)} union select "referralId" from ${binary(STAGES)}));
        ${sumsAfter('daily')}
        ${sumsAfter('standing')}
        ${sumsAfter('funnel')}

@@ -20,14 +20,16 @@ export class InsightsHistory extends Migration {
      begin
        perform pg_advisory_xact_lock(common.lock_key('insights', 'project'));
        with made as (
-         insert into insights.referral (id, referrer_id, referee_id, source_app_id, registered_at)
-         select t.id, t.referrer_id, t.referee_id, t.app_id, t.registered_at from ${ROWS} order by t.id on conflict do nothing returning id)
+         insert into insights.referral (id, referrer_id, referee_id, source_app_id, registered_at, activated_at, qualified_at, retained_at, paid_at, last_paid_at, converted_at)
+         select t.id, t.referrer_id, t.referee_id, t.app_id, t.registered_at, t.activated_at, t.qualified_at, t.retained_at, t.qualified_at, t.qualified_at, t.qualified_at from ${ROWS} order by t.id on conflict do nothing returning id)
        select coalesce(array_agg(id), '{}') into fresh from made;
        whole := cardinality(fresh) = cardinality(ids);
        insert into insights.stage (referral_id, stage, trigger, at)
          select t.id, s.stage, s.trigger, s.at from ${ROWS} cross join lateral ${STAGES} where s.at is not null and ${FRESH};
        insert into insights.payment (id, user_id, kind, amount, currency, occurred_at)
          select 'imported:' || t.id, t.referee_id, 'purchase', 0, '', t.qualified_at from ${ROWS} where t.qualified_at is not null order by 1 on conflict (id) do nothing;
+       perform insights.keep_courses(array(select r.id from insights.referral r join ${ROWS} using (id)
+         where exists (select from insights.payment y where y.user_id = t.referee_id and y.id <> 'imported:' || t.id)));
        insert into insights.daily as d (day, app_id, registrations, activations, qualifications, retentions, credits_paid, credits_held, fraud_blocked)
          select (s.at at time zone 'utc')::date, coalesce(t.app_id, ''), count(*) filter (where s.stage = 'registered'), count(*) filter (where s.stage = 'activated'),
            count(*) filter (where s.stage = 'qualified'), count(*) filter (where s.stage = 'retained'), 0, 0, 0

@@ -47,7 +47,7 @@ function randomEvents(count: number): AnyEvent[] {
     let qualifying: string | null = null;
     const revoke = (paymentId: string): void => tell(events.referralRevoked, referralId, at(), { ...facts, paymentId, revokedAt: registeredAt });
     for (let n = roll(3); n > 0; n -= 1) {
-      const payment = { paymentId: `payment-${referralId}-${n}`, userId: facts.refereeId, kind: 'purchase', amount: 999, currency: 'EUR', periodDays: null, occurredAt: at().toISOString() };
+      const payment = { paymentId: `payment-${referralId}-${n}`, userId: facts.refereeId, kind: n % 2 ? 'topup' : 'purchase', amount: 999, currency: 'EUR', periodDays: null, occurredAt: at().toISOString() };
       tell(events.paymentSettled, payment.paymentId, new Date(payment.occurredAt), payment);
       if (roll(2)) continue;
       if (qualifying) revoke(qualifying);
@@ -229,6 +229,19 @@ describe('statistics', () => {
     expect(funnel.map(({ count }) => count)).toEqual([
       referrals.length, all.filter(({ type }) => type === 'referral.activated').length, referrals.filter(({ at }) => at !== null).length, referrals.filter(({ isRetained }) => isRetained).length,
     ]);
+  });
+
+  it('of every user count who is active, who paid and who converted, in whatever order that was heard', async () => {
+    const dataOf = (type: string) => all.filter((event) => event.type === type).map(({ data }) => data as { referralId: string; referrerId: string; refereeId: string; userId: string; registeredAt: string; kind: string; occurredAt: string });
+    const payments = Map.groupBy(dataOf('payment.settled'), ({ userId }) => userId);
+    const active = new Set(dataOf('referral.activated').map(({ referralId }) => referralId));
+    for (const [referrerId, made] of Map.groupBy(dataOf('referral.registered'), (facts) => facts.referrerId)) {
+      const paid = made.map(({ refereeId, registeredAt }) => (payments.get(refereeId) ?? []).filter(({ occurredAt }) => occurredAt >= registeredAt));
+      expect(await readUserStats(db, referrerId)).toMatchObject({
+        invited: made.length, active: made.filter(({ referralId }) => active.has(referralId)).length,
+        paid: paid.filter((list) => list.length > 0).length, converted: paid.filter((list) => list.some(({ kind }) => kind !== 'topup')).length,
+      });
+    }
   });
 
   it('of a user follow a qualification that is revoked, told again and refused, in whatever order it is heard', async () => {

@@ -12,8 +12,13 @@ const KEEP_PAYMENTS = `insert into payment (id, user_id, kind, amount, currency,
   from json_to_recordset($1::json) as t("paymentId" text, "userId" text, kind text, amount bigint, currency text, "occurredAt" timestamptz)
   order by "paymentId" on conflict (id) do nothing`;
 
+const KEEP_COURSES = 'select insights.keep_courses(array(select id from referral where referee_id = any($1)))';
+
+/** A payment is part of its payer's course: whoever comes with it waits for those who project. */
 export async function keepPayments(tx: Transaction, payments: Payment[]): Promise<void> {
+  await tx.rows(`select pg_advisory_xact_lock(common.lock_key('insights', 'project'))`);
   await tx.rows(KEEP_PAYMENTS, [JSON.stringify(payments)]);
+  await tx.rows(KEEP_COURSES, [payments.map(({ userId }) => userId)]);
 }
 
 /** A row with no name stays, so that an event that comes late cannot bring an old name back. */

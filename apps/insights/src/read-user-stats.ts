@@ -10,23 +10,9 @@ const NAME = '(select p.short_name from person p where p.user_id = m.referee_id)
  * first purchase or renewal is the conversion. What was rejected is shown and counts for neither tier nor level. Parameters: user, days of access per conversion.
  */
 const STATS = `with
-  made as materialized (select id, referee_id, source_app_id, registered_at from referral where referrer_id = $1),
-  told as (
-    select s.referral_id, min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified') as qualified_at,
-      min(at) filter (where stage = 'retained') as retained_at, min(sequence) filter (where stage = 'qualified') as qualified_in,
-      min(sequence) filter (where stage = 'retained') as retained_in, coalesce(max(sequence) filter (where stage = 'revoked'), -1) as revoked_in,
-      bool_or(stage = 'rejected') as is_rejected
-    from made join stage s on s.referral_id = made.id group by s.referral_id, s.trigger),
-  reached as (
-    select referral_id, min(activated_at) as activated_at, min(qualified_at) filter (where qualified_in >= revoked_in) as qualified_at,
-      min(retained_at) filter (where retained_in >= revoked_in) as retained_at, bool_or(is_rejected) as is_rejected
-    from told group by referral_id),
-  paid as (
-    select m.id as referral_id, min(y.occurred_at) as paid_at, max(y.occurred_at) as last_paid_at, min(y.occurred_at) filter (where y.kind <> 'topup') as converted_at
-    from made m join payment y on y.user_id = m.referee_id and y.occurred_at >= m.registered_at group by m.id),
   mine as materialized (
-    select m.*, s.activated_at, s.qualified_at, s.retained_at, coalesce(s.is_rejected, false) as is_rejected, y.paid_at, y.last_paid_at, y.converted_at
-    from made m left join reached s on s.referral_id = m.id left join paid y on y.referral_id = m.id),
+    select id, referee_id, source_app_id, registered_at, activated_at, qualified_at, retained_at, is_rejected, paid_at, last_paid_at, converted_at
+    from referral where referrer_id = $1),
   own as (select unit, event, amount - gone as amount, status from bonus where user_id = $1),
   happened as (
     select id, registered_at as at, 'registered' as event, referee_id, source_app_id from mine

@@ -13,8 +13,9 @@ const DIFFERENCES = `with counted as (${RECOUNT}), kept as (select * from daily 
   from counted c full join kept k on k.day = c.day and k.app_id = c.app_id
   where ${COLUMNS.map((column) => `coalesce(c.${column}, 0) <> coalesce(k.${column}, 0)`).join(' or ')} order by 1, 2`;
 
-const BEGINNING = `select to_char(least((select min(day) from daily), (select (min(at) at time zone 'utc')::date from stage)), 'YYYY-MM-DD') as day,
-  to_char(common.now() at time zone 'utc', 'YYYY-MM-DD') as today`;
+/** A fact may be older than every day that is kept. */
+const BEGINNING = `select to_char(least(kept.first, (select min(day) from daily_fact where day < coalesce(kept.first, 'infinity'))), 'YYYY-MM-DD') as day,
+  to_char(common.now() at time zone 'utc', 'YYYY-MM-DD') as today from (select min(day) as first from daily) kept`;
 
 /** Compares some days with a recount of their facts; goes on from `cursor` until today. */
 export async function recount(db: Database, { from, days }: Input<typeof insights.recount>): Promise<Reply<typeof insights.recount>> {

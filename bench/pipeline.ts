@@ -2,7 +2,7 @@ import { introduce, perSecond, report } from './harness/report.js';
 import { httpLoad, sqlLoad } from './harness/load.js';
 import { bestOf, inTurns, sleep } from './harness/measure.js';
 import { numbers } from './harness/options.js';
-import { makeReferrers, registrations, unpaid, untilPaid } from './harness/registrations.js';
+import { LOOK_MS, makeReferrers, registrations, unpaid, untilPaid } from './harness/registrations.js';
 import { Stage, type Product } from './harness/stage.js';
 import { allCalls, prepareAll } from './limits/all.js';
 import { prepareSync } from './limits/sync.js';
@@ -43,7 +43,7 @@ async function sustained(product: Product, request: ReturnType<typeof registrati
     while (!isOver) {
       waiting = await unpaid(product.owner);
       peak = Math.max(peak, waiting);
-      await sleep(200);
+      await sleep(LOOK_MS);
     }
   })();
   const gate = async (): Promise<void> => {

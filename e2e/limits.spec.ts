@@ -30,10 +30,11 @@ function tally(answers: Answer[]): Record<string, number> {
   }
   return counts;
 }
-/** A host repeats what was answered with 503; what is counted is everybody's last answer. */
-async function lasting(ask: () => Promise<Answer>): Promise<Answer> {
+/** A host repeats what was answered with 503; what is counted is everybody's last answer, and what a repetition finds done was done by the request before it. */
+async function lasting(ask: () => Promise<Answer>, isRepeated = false): Promise<Answer> {
   const answer = await ask();
-  return answer.status === 503 ? lasting(ask) : answer;
+  if (answer.status === 503) return lasting(ask, true);
+  return isRepeated && answer.status === 200 ? { ...answer, status: 201 } : answer;
 }
 const register = (refereeId: string, code: string, gateway = next()) => lasting(() => gateway.post('/v1/referrals', { refereeId, code }));
 const campaign = async (code: string, rest: object = {}) => {

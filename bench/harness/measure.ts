@@ -31,13 +31,13 @@ export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Asks again and again until nothing is left. @returns seconds */
-export async function untilNone(left: () => Promise<number>, withinSeconds = 600): Promise<number> {
+export async function untilNone(left: () => Promise<number>, withinSeconds = 600, everyMs = 100): Promise<number> {
   const from = performance.now();
   for (;;) {
     const count = await left();
     const seconds = (performance.now() - from) / 1_000;
     if (count === 0) return seconds;
     if (seconds > withinSeconds) throw new Error(`${count} are left after ${seconds.toFixed(0)} s`);
-    await sleep(100);
+    await sleep(everyMs);
   }
 }

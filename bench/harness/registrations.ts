@@ -42,5 +42,8 @@ export async function unpaid(owner: pg.Pool): Promise<number> {
   return rows[0]!.missing;
 }
 
+/** Each look reads every referral and bonus there is: seldom enough, and it takes nothing from those who are watched. */
+export const LOOK_MS = 500;
+
 /** Waits until the bonuses of every registration are paid. @returns seconds */
-export const untilPaid = (owner: pg.Pool): Promise<number> => untilNone(() => unpaid(owner));
+export const untilPaid = (owner: pg.Pool): Promise<number> => untilNone(() => unpaid(owner), 600, LOOK_MS);

@@ -31,13 +31,14 @@ const KEEP = `insert into notice (key, kind, referee_id, payment_id, details)
 
 export const keepNotices = (tx: Transaction, notices: Waiting[]) => tx.rows(KEEP, [JSON.stringify(notices)]);
 
-const KEEP_REFERRALS = `insert into referral (referee_id, id, referrer_id, registered_at, has_paid)
-  select distinct on ("refereeId") "refereeId", "referralId", "referrerId", "registeredAt",
-    exists (select 1 from payment p where p.user_id = t."refereeId" and p.occurred_at >= t."registeredAt")
-  from json_to_recordset($1::json) as t("refereeId" text, "referralId" uuid, "referrerId" text, "registeredAt" timestamptz)
+/** An imported referee who qualified elsewhere has paid there. */
+const KEEP_REFERRALS = `insert into referral (referee_id, id, referrer_id, registered_at, is_imported, has_paid)
+  select distinct on ("refereeId") "refereeId", "referralId", "referrerId", "registeredAt", $2,
+    "qualifiedAt" is not null or exists (select 1 from payment p where p.user_id = t."refereeId" and p.occurred_at >= t."registeredAt")
+  from json_to_recordset($1::json) as t("refereeId" text, "referralId" uuid, "referrerId" text, "registeredAt" timestamptz, "qualifiedAt" timestamptz)
   order by "refereeId" on conflict do nothing`;
 
-export const keepReferrals = (tx: Transaction, referrals: object[]) => tx.rows(KEEP_REFERRALS, [JSON.stringify(referrals)]);
+export const keepReferrals = (tx: Transaction, referrals: object[], { areImported = false } = {}) => tx.rows(KEEP_REFERRALS, [JSON.stringify(referrals), areImported]);
 
 const KEEP_PAYMENTS = `with given as (
     select distinct on ("paymentId") * from json_to_recordset($1::json)
@@ -63,7 +64,7 @@ const TAKE = `with
     select n.key, n.kind, n.details, r.id as "referralId", r.referrer_id, r.referee_id, p.id as payment_id, p.amount, p.currency, p.period_days
     from notice n left join payment p on p.id = n.payment_id
     join referral r on r.referee_id = coalesce(n.referee_id, p.user_id)
-    where n.told_at is null and (n.kind <> 'payment' or p.id is not null)
+    where n.told_at is null and not r.is_imported and (n.kind <> 'payment' or p.id is not null)
       and (n.referee_id = any($1) or n.payment_id = any($2) or p.user_id = any($1))),
   told as (update notice set told_at = common.now() where key in (select key from ready))
   select ready.key, kind, details, "referralId", referrer_id as "referrerId", ready.referee_id as "refereeId", referee.short_name as "refereeName", referrer.locale,

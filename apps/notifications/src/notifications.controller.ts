@@ -8,7 +8,7 @@ import { listDeliveries, resend } from './deliveries.js';
 import { EndpointSecrets } from './endpoint-secret.js';
 import { createEndpoint, deleteEndpoint, freshSecretVersion, listEndpoints, updateEndpoint } from './endpoints.js';
 import { queueDeliveries } from './queue-deliveries.js';
-import { noteCashback, notePayments, notePeople, noteRegistrations, noteTrials, type Received } from './tell-referrers.js';
+import { noteCashback, noteImports, notePayments, notePeople, noteRegistrations, noteTrials, type Received } from './tell-referrers.js';
 
 type Contracts = typeof notifications;
 const actorOf = (meta: RequestMeta | undefined): string => meta?.actor ?? 'a host on NATS';
@@ -66,6 +66,11 @@ export class NotificationsController implements RoomController {
   @On(events.referralRegistered)
   async referralRegistered(tx: Transaction, received: Received<'referralRegistered'>[]): Promise<void> {
     this.log(tx, await noteRegistrations(tx, received));
+  }
+
+  @On(events.referralsImported)
+  referralsImported(tx: Transaction, received: Received<'referralsImported'>[]): Promise<void> {
+    return noteImports(tx, received);
   }
 
   @On(events.trialStarted)

@@ -193,4 +193,17 @@ describe('the sender of webhooks', () => {
     await db.transaction((tx) => resend(tx, failed!.id, SHORT)); // whatever became of it
     await until(() => receiver.accepted.length === 2);
   });
+
+  it('sends again what is asked for while an attempt is under way, whatever becomes of that', async () => {
+    receiver.mood = (request, response) => (setTimeout(() => accept(request, response), 200), 'accepted');
+    await connect(await receiver.start());
+    await receive([paymentSettled(1)]);
+    start();
+    await until(() => receiver.accepted.length === 1);
+    const { data: [underWay] } = await listDeliveries(db, { limit: 1 });
+    expect(underWay!.status).toBe('pending');
+    await db.transaction((tx) => resend(tx, underWay!.id, SHORT));
+    await until(() => receiver.accepted.length === 2);
+    await until(async () => (await listDeliveries(db, { status: 'delivered', limit: 1 })).data.length === 1);
+  });
 });

@@ -32,15 +32,16 @@ const CLAIM = `with
   returning d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", e.url, w.body, d.attempts, e.secret_version as "secretVersion",
     coalesce(e.previous_secret_until > ${REAL_NOW}, false) as "isPreviousValid", ${REAL_NOW} as now`;
 
+/** What became of the last attempt: one that was asked for meanwhile, by a person or after a lease, is still to be made or noted. */
 const DELIVERED = `with
   done as (update delivery set status = 'delivered', due_at = null, delivered_at = ${REAL_NOW}, last_status = $2, last_error = null
-    where id = $1 and status = 'pending' returning endpoint_id)
+    where id = $1 and status = 'pending' and attempts = $3 returning endpoint_id)
   update endpoint e set failing_since = null from done where e.id = done.endpoint_id and e.failing_since is not null`;
 
 const FAILED = `update delivery set last_status = $2, last_error = $3,
     status = case when give_up_at <= ${REAL_NOW} then 'failed' else 'pending' end,
     due_at = case when give_up_at <= ${REAL_NOW} then null else ${REAL_NOW} + make_interval(secs => $4) end
-  where id = $1 and status = 'pending'`;
+  where id = $1 and status = 'pending' and attempts = $5`;
 
 const FAILING = `update endpoint set failing_since = coalesce(failing_since, ${REAL_NOW}),
     is_active = failing_since is null or failing_since > ${REAL_NOW} - make_interval(secs => $2)
@@ -128,14 +129,14 @@ export class Sender {
     const answer = await postWebhook(url, body, headers, this.options);
     this.log.info({ deliveryId: id, endpointId, eventId, status: answer.status, error: answer.error }, answer.error ? 'webhook_failed' : 'webhook_delivered');
     await this.db.transaction(async (tx) => {
-      if (answer.error === null) await tx.rows(DELIVERED, [id, answer.status]);
+      if (answer.error === null) await tx.rows(DELIVERED, [id, answer.status, attempt.attempts]);
       else await this.failed(tx, attempt, answer);
     });
   }
 
   private async failed(tx: Transaction, { id, endpointId, attempts }: Attempt, { status, error }: Answer): Promise<void> {
     const { patience } = this.options;
-    await tx.rows(FAILED, [id, status, error, pauseAfter(attempts, patience, Math.random()) / 1_000]);
+    await tx.rows(FAILED, [id, status, error, pauseAfter(attempts, patience, Math.random()) / 1_000, attempts]);
     const [endpoint] = await tx.rows<{ isActive: boolean; url: string; failingSince: Date }>(FAILING, [endpointId, patience.disableAfter / 1_000]);
     if (!endpoint || endpoint.isActive) return;
     const [row] = await tx.rows<{ sequence: number }>(DISABLE, [endpointId]);

@@ -109,6 +109,19 @@ describe('a referrer', () => {
     expect((await told('till-8')).map((data) => data['kind']).sort()).toEqual(['registration', 'trial']);
   });
 
+  it('hears nothing of imported people, who count for the level when they have paid', async () => {
+    const [till, nina, registered, trial, payment, cashback] = story(10);
+    const facts = { ...(registered!.data as object), activatedAt: AT, retainedAt: null };
+    const imported = [['olga', AT], ['petra', null]].map(([refereeId, qualifiedAt]) => ({ ...facts, referralId: uuidv7(), refereeId, qualifiedAt }));
+    const olgas = { ...trial!, id: uuidv7(), aggregateId: 'trial-olga', data: { ...(trial!.data as object), userId: 'olga' } } as AnyEvent;
+    for (const one of [till!, nina!, olgas, event('referrals.imported', uuidv7(), { referrals: imported }), registered!, payment!, cashback!]) {
+      await db.transaction((tx) => applyEvents(tx, subscriptionsOf(controller), [one]));
+    }
+    const messages = await told('till-10');
+    expect(messages.map(({ kind, refereeId }) => [kind, refereeId]).sort()).toEqual([['payment', 'nina-10'], ['registration', 'nina-10']]);
+    expect(messages.find(({ kind }) => kind === 'payment')).toMatchObject({ progress: { paidReferees: 2 } });
+  });
+
   it('hears nothing of people who came without a code', async () => {
     const alone = story(9).filter(({ type }) => type === 'trial.started' || type === 'payment.settled');
     await db.transaction((tx) => applyEvents(tx, subscriptionsOf(controller), alone));

@@ -16,6 +16,12 @@ export async function noteRegistrations(tx: Transaction, received: Received<'ref
   return tell(tx, received.map(({ data }) => data.refereeId), []);
 }
 
+/** History is no news, but those who paid count for their referrer's level. */
+export async function noteImports(tx: Transaction, received: Received<'referralsImported'>[]): Promise<void> {
+  await lockNotices(tx);
+  await keepReferrals(tx, received.flatMap(({ data }) => data.referrals), { areImported: true });
+}
+
 export async function noteTrials(tx: Transaction, received: Received<'trialStarted'>[]): Promise<number> {
   await lockNotices(tx);
   await keepNotices(tx, received.map(({ aggregateId, data }) => (

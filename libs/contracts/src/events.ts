@@ -239,5 +239,5 @@ export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
     events.paymentSettled, events.bonusPaid, events.bonusHeld, events.bonusReleased, events.bonusRejected, events.bonusClawedBack,
     events.referralsImported,
   ],
-  notifications: HOST_EVENTS,
+  notifications: [...HOST_EVENTS, events.referralsImported],
 };

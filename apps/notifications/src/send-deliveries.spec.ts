@@ -96,7 +96,7 @@ describe('the sender of webhooks', () => {
     await receive([...list, ...list]);
     start();
     start();
-    await until(() => receiver.attempts >= 25);
+    await until(async () => (await listDeliveries(db, { limit: 100 })).data.every(({ attempts }) => attempts > 1));
     expect(receiver.accepted).toEqual([]);
     receiver.mood = accept;
     await until(() => receiver.accepted.length >= 20);

@@ -15,6 +15,7 @@ export const PROFILES = {
   kills: ({ name }: Fault) => name.startsWith('SIGKILL'),
   network: ({ name }: Fault) => name.startsWith('connections'),
   deliveries: ({ name }: Fault) => name.startsWith('events') || name === 'SIGKILL at a failpoint',
+  failpoints: ({ name }: Fault) => name === 'SIGKILL at a failpoint',
   clocks: ({ name }: Fault) => name.includes('clock'),
   none: () => false,
 } satisfies Record<string, (fault: Fault) => boolean>;

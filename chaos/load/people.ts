@@ -6,11 +6,21 @@ const HOUR_MS = 3_600_000;
 /** Few enough that everybody meets everybody: races and loops are found among few, not among many. */
 const REGULARS = 40;
 
+interface Paid {
+  id: string;
+  userId: string;
+  amount: number;
+  paidAt: number;
+  isStripes: boolean;
+}
+
 /** Who there is, and what they do. */
 export class People {
   private next = 0;
   /** payments of late, which may go back */
-  private readonly payments: { id: string; userId: string; amount: number; paidAt: number; isStripes: boolean }[] = [];
+  private readonly payments: Paid[] = [];
+  /** payments that went back before anybody told of them */
+  private readonly untold: Fact[] = [];
 
   constructor(
     private readonly count: number,
@@ -22,10 +32,16 @@ export class People {
     return `user-${this.random.below(this.random.below(100) < 12 ? REGULARS : this.count)}`;
   }
 
-  registration(code: string): Fact {
+  registration(code: string, refereeId = this.any()): Fact {
     const appId = this.random.pick(['chat', 'picture', 'mail']);
     const context = this.random.below(10) === 0 ? { ip: `203.0.113.${this.random.below(250)}` } : undefined;
-    return { verb: 'register', body: { refereeId: this.any(), code, appId, occurredAt: this.instant(), ...(context && { context }) } };
+    return { verb: 'register', body: { refereeId, code, appId, occurredAt: this.instant(), ...(context && { context }) } };
+  }
+
+  /** Two to four people whom nobody knows yet. */
+  circle(): string[] {
+    const name = this.id('circle');
+    return Array.from({ length: this.random.between(2, 4) }, (_, n) => `${name}-${n}`);
   }
 
   activity(): Fact {
@@ -35,6 +51,10 @@ export class People {
   }
 
   payment(isStripes: boolean): Fact {
+    return (!isStripes && this.untold.shift()) || this.made(isStripes);
+  }
+
+  private made(isStripes: boolean): Fact {
     const [id, userId, amount, occurredAt] = [this.id('pay'), this.any(), this.random.between(1, 10_000), this.instant()];
     const kind = this.random.pick(['topup', 'purchase', 'renewal']);
     const status = !isStripes && this.random.below(10) === 0 ? 'failed' : 'settled';
@@ -44,9 +64,15 @@ export class People {
 
   /** Money goes back: in part, in full, more than there was; before the payment is known, or long after. */
   goingBack(isStripes: boolean): Fact | null {
+    if (!isStripes && this.random.below(4) === 0) {
+      this.untold.push(this.made(false));
+      return this.returned(this.payments.at(-1)!);
+    }
     const known = this.payments.filter((payment) => payment.isStripes === isStripes);
-    if (known.length === 0) return null;
-    const { id: paymentId, userId, amount, paidAt } = this.random.pick(known);
+    return known.length === 0 ? null : this.returned(this.random.pick(known));
+  }
+
+  private returned({ id: paymentId, userId, amount, paidAt, isStripes }: Paid): Fact {
     const occurredAt = new Date(Math.min(paidAt + this.random.between(0, 12) * DAY_MS, Date.now() - 12 * HOUR_MS)).toISOString();
     const about: Body = { paymentId, ...(isStripes && { userId }), occurredAt };
     if (this.random.below(3) > 0) {

@@ -19,6 +19,8 @@ export interface WorkloadOptions {
 
 /** Codes that may be used only so often, and are tried far more often. */
 const SCARCE_CODES = 30;
+/** A host in so many turns has a few people sign up with each other's codes. */
+const CIRCLES_IN = 30;
 
 /** Hosts at work: people sign up with each other's codes, do things, pay and get money back, and much is said twice. */
 export class Workload {
@@ -83,9 +85,21 @@ export class Workload {
 
   private async work(): Promise<void> {
     while (this.isRunning) {
+      if (this.random.below(CIRCLES_IN) === 0) await this.playCircle();
       const sent = await this.draw();
       if (sent) await this.untilAnswered(sent);
     }
+  }
+
+  /** Each uses the next one's code, all within a few milliseconds: at least one of them has to be refused. */
+  private async playCircle(): Promise<void> {
+    const people = this.people.circle();
+    const codes = await Promise.all(people.map((user) => this.codeOf(user)));
+    await Promise.all(people.map(async (refereeId, n) => {
+      const code = codes[(n + 1) % people.length];
+      await wait(this.random.below(5));
+      if (code) await this.untilAnswered(this.say(this.people.registration(code, refereeId), this.door()));
+    }));
   }
 
   private async untilAnswered(sent: Sent): Promise<void> {
@@ -143,7 +157,10 @@ export class Workload {
 
   private async codeToUse(): Promise<string | null> {
     if (this.scarce.length > 0 && this.random.below(12) === 0) return this.random.pick(this.scarce);
-    const user = this.people.any();
+    return this.codeOf(this.people.any());
+  }
+
+  private async codeOf(user: string): Promise<string | null> {
     const known = this.codes.get(user);
     if (known) return known;
     const answer = await this.http.call('GET', `/v1/users/${user}/code`).catch(() => null);

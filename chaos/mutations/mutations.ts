@@ -67,12 +67,15 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'mark as published before publishing',
-    changes: [{ file: persistence('relay'), from: 'await publish(messages);', to: 'void publish(messages).catch(()=>{});' }],
-    run: { profile: 'broker', faults: 6, requests: 400 },
+    changes: [{ file: persistence('relay'), from: 'await publish(messages);', to: 'tx.afterCommit(()=>void publish(messages).catch(()=>{}));' }],
+    run: { profile: 'failpoints', faults: 12, requests: 400 },
   },
   {
     name: 'release before the hold is over',
-    changes: [{ file: 'migrations/rewards/money-loads.js', from: 'b.hold_until is not null and b.hold_until <= common.now()', to: 'b.hold_until is not null' }],
+    changes: [
+      { file: 'migrations/rewards/money-loads.js', from: 'b.hold_until is not null and b.hold_until <= common.now()', to: 'b.hold_until is not null' },
+      { file: 'migrations/rewards/release.js', from: 'b.hold_until is not null and b.hold_until <= at', to: 'b.hold_until is not null' },
+    ],
     run: { profile: 'none', requests: 500 },
   },
   {

@@ -10,6 +10,9 @@ export interface Mutation {
 
 const persistence = (file: string): string => `libs/persistence/src/${file}.js`;
 
+/** Without the re-drive, which brings back within minutes what a relay lost. */
+const NO_NET = { file: 'apps/scheduler/src/broker-loop.js', from: "await this.redrive('aged');", to: '' };
+
 export const MUTATIONS: Mutation[] = [
   {
     name: 'drop the inbox check',
@@ -67,7 +70,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'mark as published before publishing',
-    changes: [{ file: persistence('relay'), from: 'await publish(messages);', to: 'tx.afterCommit(()=>void publish(messages).catch(()=>{}));' }],
+    changes: [{ file: persistence('relay'), from: 'await publish(messages);', to: 'tx.afterCommit(()=>void publish(messages).catch(()=>{}));' }, NO_NET],
     run: { profile: 'failpoints', faults: 12, requests: 400 },
   },
   {
@@ -116,7 +119,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'post every transfer twice',
-    changes: [{ file: 'migrations/rewards/ledger.js', from: 'set balance = a.balance + moved.amount', to: 'set balance = a.balance + 2 * moved.amount' }],
+    changes: ['ledger', 'slots'].map((file) => ({ file: `migrations/rewards/${file}.js`, from: 'set balance = a.balance + moved.amount', to: 'set balance = a.balance + 2 * moved.amount' })),
     run: { profile: 'none', requests: 150 },
   },
 ];

@@ -10,8 +10,8 @@ export interface Mutation {
 
 const persistence = (file: string): string => `libs/persistence/src/${file}.js`;
 
-/** Without the re-drive, which brings back within minutes what a relay lost. */
-const NO_NET = { file: 'apps/scheduler/src/broker-loop.js', from: "await this.redrive('aged');", to: '' };
+/** Without the re-drive, which brings back what a relay lost: within minutes, and at once where no life of the broker's store was noted yet. */
+const NO_NET = ['aged', 'all'].map((which) => ({ file: 'apps/scheduler/src/broker-loop.js', from: `await this.redrive('${which}');`, to: '' }));
 
 export const MUTATIONS: Mutation[] = [
   {
@@ -70,7 +70,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'mark as published before publishing',
-    changes: [{ file: persistence('relay'), from: 'await publish(messages);', to: 'tx.afterCommit(()=>void publish(messages).catch(()=>{}));' }, NO_NET],
+    changes: [{ file: persistence('relay'), from: 'await publish(messages);', to: 'tx.afterCommit(()=>void publish(messages).catch(()=>{}));' }, ...NO_NET],
     run: { profile: 'failpoints', faults: 12, requests: 400 },
   },
   {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { check } from './check/checker.js';
 import type { Difference } from './check/difference.js';
-import { isAcknowledged, type Body, type Sent, type Verb } from './load/history.js';
+import { isAcknowledged, sent, type Body, type Sent } from './load/history.js';
 import { HttpDoor } from './load/http-door.js';
 import { Supervisor } from './product/supervisor.js';
 import { Random } from './random.js';
@@ -27,7 +27,7 @@ export interface BackPressureResult {
   refusals: Record<string, number>;
   slowestMs: number;
   drainSeconds: number;
-  /** resident, in MB, of each process: before the stop and at most after it */
+  /** the most memory of each process so far, in MB: before the stop and in the end */
   memory: { name: string; before: number; most: number }[];
   differences: Difference[];
 }
@@ -50,10 +50,9 @@ export async function backPressure({ seed, seconds, perSecond, insisting = 32 }:
   const differences: Difference[] = [];
   try {
     await makeCodes(owner);
-    const memory = new Memory(supervisor);
     const signingUp = hosts.signUp(perSecond);
     await wait(5_000);
-    memory.begin();
+    const before = peaks(supervisor);
     const rewards = supervisor.product.processes.get(STOPPED)!;
     rewards.kill('SIGSTOP');
     const insistence = hosts.insist(insisting, seconds * 1_000);
@@ -68,11 +67,13 @@ export async function backPressure({ seed, seconds, perSecond, insisting = 32 }:
     const drainSeconds = (performance.now() - wentOn) / 1_000;
     await hosts.repeatPayments();
     await untilQuiet(owner, hosts.http, 60_000);
-    memory.end();
-    differences.push(...hosts.differences, ...memory.differences(), ...(await check(owner, hosts.history)));
+    const memory = [...peaks(supervisor)].map(([name, most]) => ({ name, before: before.get(name)!, most }));
+    const large = memory.filter(({ most }) => most > MOST_MB);
+    if (large.length > 0) differences.push({ invariant: `no process takes more than ${MOST_MB} MB`, detail: large });
+    differences.push(...hosts.differences, ...(await check(owner, hosts.history)));
     for (const name of supervisor.endedByThemselves) differences.push({ invariant: 'no process ends by itself', detail: name });
     const registrations = hosts.history.filter((one) => one.verb === 'register' && isAcknowledged(one)).length;
-    return { registrations, backlog, refusals: Object.fromEntries(hosts.refusals), slowestMs: hosts.slowestMs, drainSeconds, memory: memory.table(), differences };
+    return { registrations, backlog, refusals: Object.fromEntries(hosts.refusals), slowestMs: hosts.slowestMs, drainSeconds, memory, differences };
   } finally {
     hosts.end();
     hosts.http.close();
@@ -91,8 +92,6 @@ async function waitingFor(owner: pg.Pool): Promise<number> {
     `select count(*)::int as count from relationships.outbox o where o.type = 'referral.registered' and not exists (select from rewards.inbox i where i.event_id = o.id)`);
   return rows[0]!.count;
 }
-
-const sent = (verb: Verb, body: Body): Sent => ({ verb, body, door: 'http', event: null, key: null, repeats: null, tries: 0, status: null, code: null, answer: null });
 
 /** Hosts that sign people up at a steady rate, and some that insist on payments. */
 class Hosts {
@@ -169,52 +168,11 @@ class Hosts {
   }
 }
 
-/** What the product's processes hold in memory; read from /proc, so on Linux. */
-class Memory {
-  private readonly before = new Map<string, number>();
-  private readonly most = new Map<string, number>();
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(private readonly supervisor: Supervisor) {}
-
-  begin(): void {
-    for (const [name, megabytes] of this.read()) this.before.set(name, megabytes);
-    this.timer = setInterval(() => this.look(), 500);
-  }
-
-  end(): void {
-    clearInterval(this.timer);
-    this.look();
-  }
-
-  table(): BackPressureResult['memory'] {
-    return [...this.before].map(([name, before]) => ({ name, before, most: this.most.get(name) ?? before }));
-  }
-
-  differences(): Difference[] {
-    const isRead = this.before.size > 0;
-    const grown = this.table().filter(({ most }) => most > MOST_MB);
-    return grown.length > 0 || !isRead ? [{ invariant: `no process takes more than ${MOST_MB} MB`, detail: grown }] : [];
-  }
-
-  private look(): void {
-    for (const [name, megabytes] of this.read()) this.most.set(name, Math.max(megabytes, this.most.get(name) ?? 0));
-  }
-
-  private read(): [string, number][] {
-    const processes: [string, number][] = [...this.supervisor.product.processes].map(([key, child]) => [key, child.pid!]);
-    return [...processes, ['nats', this.supervisor.servers.natsPid] as [string, number]].flatMap(([name, pid]) => {
-      const megabytes = residentMegabytes(pid);
-      return megabytes === null ? [] : [[name, megabytes] as [string, number]];
-    });
-  }
-}
-
-function residentMegabytes(pid: number): number | null {
-  try {
-    const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1_024);
-  } catch {
-    return null;
-  }
+/** The most that each process has ever had resident, in MB, as the kernel remembers it: on Linux, from /proc. */
+function peaks(supervisor: Supervisor): Map<string, number> {
+  const processes: [string, number][] = [...supervisor.product.processes].map(([name, child]) => [name, child.pid!]);
+  return new Map([...processes, ['nats', supervisor.servers.natsPid] as const].map(([name, pid]) => {
+    const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1];
+    return [name, Math.round(Number(kilobytes) / 1_024)];
+  }));
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { check } from './check/checker.js';
 import type { Difference } from './check/difference.js';
-import { isOpen, type Body, type Sent, type Verb } from './load/history.js';
+import { isOpen, sent, type Sent } from './load/history.js';
 import { HttpDoor } from './load/http-door.js';
 import { Supervisor } from './product/supervisor.js';
 import { Random } from './random.js';
@@ -64,8 +64,6 @@ const paymentsOf = (count: number, random: Random): Sent[] =>
     id: `payment-${index}`, userId: `referee-${random.below(REFEREES)}`, kind: 'topup', amount: random.between(1, 10_000), currency: 'EUR', status: 'settled',
     occurredAt: new Date().toISOString(),
   }));
-
-const sent = (verb: Verb, body: Body): Sent => ({ verb, body, door: 'http', event: null, key: null, repeats: null, tries: 0, status: null, code: null, answer: null });
 
 /** A host that repeats each request until it is answered, and posts no faster than it is allowed to. */
 class Poster {

@@ -28,6 +28,9 @@ export interface Sent extends Fact {
   answer: Body | null;
 }
 
+/** As a host at the HTTP door begins it, without a key. */
+export const sent = (verb: Verb, body: Body): Sent => ({ verb, body, door: 'http', event: null, key: null, repeats: null, tries: 0, status: null, code: null, answer: null });
+
 export interface Answer {
   status: number;
   code: string | null;

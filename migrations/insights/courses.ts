@@ -31,14 +31,10 @@ const KEEP_COURSES = [
      from (
        select k.id, s.*, y.* from insights.referral k
        cross join lateral (
-         select min(t.activated_at) as activated_at, min(t.qualified_at) filter (where t.qualified_in >= t.revoked_in) as qualified_at,
-           min(t.retained_at) filter (where t.retained_in >= t.revoked_in) as retained_at, coalesce(bool_or(t.is_rejected), false) as is_rejected
-         from (
-           select min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified') as qualified_at,
-             min(at) filter (where stage = 'retained') as retained_at, min(sequence) filter (where stage = 'qualified') as qualified_in,
-             min(sequence) filter (where stage = 'retained') as retained_in, coalesce(max(sequence) filter (where stage = 'revoked'), -1) as revoked_in,
-             bool_or(stage = 'rejected') as is_rejected
-           from insights.stage where referral_id = k.id group by trigger) t) s
+         select min(at) filter (where stage = 'activated') as activated_at, min(at) filter (where stage = 'qualified') as qualified_at,
+           min(at) filter (where stage = 'retained') as retained_at,
+           exists (select from insights.stage g where g.referral_id = k.id and g.stage = 'rejected') as is_rejected
+         from insights.reached where referral_id = k.id) s
        cross join lateral (
          select min(occurred_at) as paid_at, max(occurred_at) as last_paid_at, min(occurred_at) filter (where kind <> 'topup') as converted_at
          from insights.payment where user_id = k.referee_id and occurred_at >= k.registered_at) y

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '@referrals/persistence';
 import { TestDatabase } from '@referrals/testing';
-import { projectFacts } from './project-facts.js';
+import { keepPayments, projectFacts } from './project-facts.js';
 import { projectHistory } from './project-history.js';
 import { recount } from './recount.js';
 
@@ -42,4 +42,17 @@ it('adds history to the sums once, also of referrals of which a later event told
   const before = [await kept('daily'), await kept('standing'), await kept('funnel')];
   await db.transaction((tx) => projectHistory(tx, history));
   expect([await kept('daily'), await kept('standing'), await kept('funnel')]).toEqual(before);
+});
+
+it('writes the course of each referral as its facts make it, with what was paid before the import was heard of', async () => {
+  const late = [1, 2].map((n) => ({ ...history[0]!, referralId: uuidv7(), refereeId: `payer-${n}` }));
+  const payment = { paymentId: 'told-before', userId: 'payer-1', kind: 'topup', amount: 999, currency: 'EUR', occurredAt: at(200) };
+  await db.transaction((tx) => keepPayments(tx, [payment]));
+  await db.transaction((tx) => projectHistory(tx, late));
+  const courses = () => t.rows<{ referee_id: string; paid_at: Date; last_paid_at: Date; converted_at: Date }>('select * from insights.referral order by id');
+  const written = await courses();
+  const of = (refereeId: string) => written.find((row) => row.referee_id === refereeId)!;
+  expect([of('payer-1'), of('payer-2')].map((row) => [row.paid_at, row.last_paid_at, row.converted_at].map((time) => time.toISOString()))).toEqual([[at(2), at(200), at(2)], [at(2), at(2), at(2)]]);
+  await t.rows('select insights.keep_courses(array(select id from insights.referral))');
+  expect(await courses()).toEqual(written);
 });

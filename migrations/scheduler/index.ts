@@ -5,5 +5,6 @@ import { SchedulerInitial } from './initial.js';
 import { SchedulerPartitions } from './partitions.js';
 import { SchedulerSeesAll } from './sees-all.js';
 import { SchedulerSeesHeld } from './sees-held.js';
+import { SchedulerStreamPlace } from './stream-place.js';
 
-export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll, SchedulerSeesHeld, SchedulerPartitions, exportsOf('scheduler'), SchedulerErasure, userLookUpsOf('scheduler', ['difference.subject', 'erasure.user_id'])] };
+export const schedulerMigrations = { room: 'scheduler', migrations: [SchedulerInitial, SchedulerSeesAll, SchedulerSeesHeld, SchedulerPartitions, exportsOf('scheduler'), SchedulerErasure, userLookUpsOf('scheduler', ['difference.subject', 'erasure.user_id']), SchedulerStreamPlace] };

@@ -5,7 +5,7 @@ import { connectNats, openLog, STREAM, type ConsumerPlan } from '@referrals/mess
 import type { Database } from '@referrals/persistence';
 import { startNats, type NatsServer } from '@referrals/servers';
 import { TestDatabase } from '@referrals/testing';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
@@ -81,11 +81,11 @@ describe('the broker loop', () => {
 
   it('makes again a consumer that is missing, though strangers read the stream too', async () => {
     const broker = new Broker(nats, [], PLANS);
-    const { life } = await broker.look();
+    const { place: { life } } = await broker.look();
     const manager = await jetstreamManager(nats);
     await manager.consumers.delete(STREAM, 'codes_user-updated');
     await manager.consumers.add(STREAM, { durable_name: 'stranger' });
-    expect(await broker.look()).toEqual({ life, made: true });
+    expect(await broker.look()).toMatchObject({ place: { life }, made: true, forgot: false });
     expect(await consumers()).toEqual([...CONSUMERS, 'stranger']);
   });
 
@@ -123,6 +123,84 @@ describe('the broker loop', () => {
     while (asked.length === 0) await watch.look().catch(() => undefined);
     expect(asked).toEqual([young]);
     expect(await consumers()).toEqual(CONSUMERS);
+  });
+
+  describe('after a power cut, when the stream has lost its end and its consumers remember it', () => {
+    const messages = (): string => join(folder, 'store/jetstream/$G/streams', STREAM, 'msgs');
+    const publish = async (text: string): Promise<void> => void (await jetstream(nats).publish('events.user.updated', text));
+    const read = async (): Promise<string[]> => {
+      const texts: string[] = [];
+      const consumer = await jetstream(nats).consumers.get(STREAM, 'codes_user-updated');
+      for (let message; (message = await consumer.next({ expires: 1_000 })); await message.ackAck()) texts.push(message.string());
+      return texts;
+    };
+    const restart = async (meanwhile: () => Promise<void>): Promise<void> => {
+      process.kill(server.pid, 'SIGKILL');
+      await server.stop();
+      await meanwhile();
+      server = await startNats({ dataDir: folder, port: server.port });
+      const manager = await jetstreamManager(nats, { timeout: 300, checkAPI: false });
+      while (!(await manager.streams.info(STREAM).catch(() => null)));
+    };
+    /** What `forgotten` publishes is told and read, and then gone with the power. */
+    const cutPower = async (forgotten: () => Promise<void>): Promise<void> => {
+      const kept = join(folder, 'kept');
+      await restart(() => cp(messages(), kept, { recursive: true }));
+      await forgotten();
+      await restart(async () => {
+        await rm(messages(), { recursive: true });
+        await cp(kept, messages(), { recursive: true });
+        await rm(kept, { recursive: true });
+      });
+    };
+
+    it('asks for all that is lacking, and no new event is skipped', async () => {
+      const watch = loop(new Broker(nats, [], PLANS));
+      await watch.look();
+      await publish('kept');
+      await cutPower(async () => {
+        for (const text of ['lost', 'lost too', 'and this']) await publish(text);
+        expect(await read()).toEqual(['kept', 'lost', 'lost too', 'and this']);
+        await watch.look();
+      });
+      await publish('new'); // bears the number of one that was read
+      expect(await read()).toEqual([]);
+      const young = await tell(0);
+      await watch.look();
+      expect(asked).toEqual([young]);
+      expect(await read()).toEqual(['kept', 'new']);
+      await watch.look();
+      expect(asked).toEqual([young]);
+    });
+
+    it('notices also when as many new events have come since, and in another process', async () => {
+      await loop(new Broker(nats, [], PLANS)).look();
+      await publish('kept');
+      await cutPower(async () => {
+        await publish('lost');
+        await read();
+        await loop(new Broker(nats, [], PLANS)).look();
+      });
+      await publish('skipped');
+      await publish('new');
+      expect(await read()).toEqual(['new']);
+      await loop(new Broker(nats, [], PLANS)).look();
+      expect(await read()).toEqual(['kept', 'skipped', 'new']);
+    });
+
+    it('does nothing when nothing was forgotten', async () => {
+      const watch = loop(new Broker(nats, [], PLANS));
+      await watch.look();
+      await publish('kept');
+      expect(await read()).toEqual(['kept']);
+      await watch.look();
+      await restart(() => Promise.resolve());
+      await tell(0);
+      await publish('new');
+      await watch.look();
+      expect(asked).toEqual([]);
+      expect(await read()).toEqual(['new']);
+    });
   });
 
   it('asks for all that is lacking while no store is known to have heard it', async () => {

@@ -4,7 +4,7 @@ import type { Log } from '@referrals/messaging';
 import type { Database } from '@referrals/persistence';
 import type { Requests } from './jobs.js';
 import { redrive, type RedriveContext } from './redrive.js';
-import { readLife, writeLife } from './redrive.queries.js';
+import { readPlace, writePlace } from './redrive.queries.js';
 import { CONSUMER_PLANS, type Broker } from './watch-broker.js';
 
 /** Between two comparisons of all outboxes with all inboxes. */
@@ -22,21 +22,22 @@ export class BrokerLoop {
   ) {}
 
   /**
-   * One look; what is lost with the whole store is asked for at once, what is lost otherwise after a while. Before any
-   * life was noted down nobody can tell whether this store is the one that heard everything, so all is asked for then too.
+   * One look; what is lost with the store, or with its end, is asked for at once, what is lost otherwise after a while. Before any
+   * place was noted down nobody can tell whether this store is the one that heard everything, so all is asked for then too.
    */
   async look(): Promise<void> {
-    const { life, made } = await this.broker.look();
+    const known = await readPlace(this.db);
+    const { place, made, forgot } = await this.broker.look(known);
     if (made) this.log.info('stream_provisioned');
-    const known = await readLife(this.db);
-    if (known !== life) {
-      if (known !== null) this.log.warn('broker_store_lost');
+    const isAnother = known?.life !== place.life;
+    if (isAnother || forgot) {
+      if (known) this.log.warn(isAnother ? 'broker_store_lost' : 'broker_forgot');
       await this.redrive('all');
     } else if (performance.now() - this.redrivenAt > REDRIVE_EVERY_MS) {
       await this.redrive('aged');
     }
     // noted only now: should the redrive fail, the next look begins it anew
-    if (known !== life) await writeLife(this.db, life);
+    if (isAnother || forgot || known.sequence !== place.sequence) await writePlace(this.db, place);
   }
 
   private async redrive(which: 'aged' | 'all'): Promise<void> {

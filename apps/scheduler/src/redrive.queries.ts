@@ -1,4 +1,5 @@
 import { type Database, REAL_NOW } from '@referrals/persistence';
+import type { StreamPlace } from './watch-broker.js';
 
 export interface Lacking {
   id: string;
@@ -56,16 +57,16 @@ export async function raiseWatermark(db: Database, producer: string, consumer: s
   );
 }
 
-/** The stream's life that was last dealt with; null before the first. */
-export async function readLife(db: Database): Promise<string | null> {
-  const [row] = await db.rows<{ created: string }>('select created from stream_life');
-  return row?.created ?? null;
+/** The place up to which whatever the stream lost has been asked for; null before the first. */
+export async function readPlace(db: Database): Promise<StreamPlace | null> {
+  const [row] = await db.rows<StreamPlace>('select created as life, last_sequence::float8 as sequence, last_at as at from stream_life');
+  return row ?? null;
 }
 
-export async function writeLife(db: Database, created: string): Promise<void> {
+export async function writePlace(db: Database, { life, sequence, at }: StreamPlace): Promise<void> {
   await db.rows(
-    `insert into stream_life (created) values ($1)
-     on conflict (only_row) do update set created = excluded.created, seen_at = ${REAL_NOW}`,
-    [created],
+    `insert into stream_life (created, last_sequence, last_at) values ($1, $2, $3)
+     on conflict (only_row) do update set created = excluded.created, last_sequence = excluded.last_sequence, last_at = excluded.last_at, seen_at = ${REAL_NOW}`,
+    [life, sequence, at],
   );
 }

@@ -16,9 +16,9 @@ const REQUESTS = [access, batchRewards, codes, fraud, insights, notifications, r
 const FACTS = Object.values(events).map(({ type }) => `events.${type}`);
 const NAMES = brokerUsers(['host']).map(({ name }) => name);
 const INBOXES = NAMES.map((name) => `${inboxOf(name)}.x`);
-const CHANGES = ['STREAM.CREATE.REFERRALS', 'STREAM.UPDATE.REFERRALS', 'CONSUMER.CREATE.REFERRALS.mine', 'CONSUMER.DURABLE.CREATE.REFERRALS.mine'].map((verb) => `$JS.API.${verb}`);
+const CHANGES = ['STREAM.CREATE.REFERRALS', 'STREAM.UPDATE.REFERRALS', 'CONSUMER.CREATE.REFERRALS.mine', 'CONSUMER.DURABLE.CREATE.REFERRALS.mine', 'CONSUMER.DELETE.REFERRALS.host'].map((verb) => `$JS.API.${verb}`);
 const DESTRUCTIONS = [
-  'STREAM.DELETE.REFERRALS', 'STREAM.PURGE.REFERRALS', 'STREAM.MSG.DELETE.REFERRALS', 'CONSUMER.DELETE.REFERRALS.host', 'STREAM.CREATE.OTHER', 'STREAM.LIST',
+  'STREAM.DELETE.REFERRALS', 'STREAM.PURGE.REFERRALS', 'STREAM.MSG.DELETE.REFERRALS', 'STREAM.CREATE.OTHER', 'STREAM.LIST',
 ].map((verb) => `$JS.API.${verb}`);
 const UNIVERSE = [...new Set([...REQUESTS, ...FACTS, ...INBOXES, ...CHANGES, ...DESTRUCTIONS, '_INBOX.x', '$SYS.REQ.SERVER.PING', 'something.else'])];
 
@@ -103,7 +103,7 @@ describe('the users of the broker', () => {
     }
   });
 
-  it('let the deploy user alone change the stream, and nobody delete, purge or look into the server', () => {
+  it('let the deploy user alone change the stream, and nobody delete it, purge it or look into the server', () => {
     for (const subject of CHANGES) expect(whoMaySay(subject)).toEqual(['deploy']);
     for (const subject of [...DESTRUCTIONS, '$SYS.REQ.SERVER.PING', '_INBOX.x', 'something.else']) expect(whoMaySay(subject)).toEqual([]);
   });

@@ -64,12 +64,12 @@ const LOOKING_ON = [
   `${API}.STREAM.INFO.${STREAM}`, `${API}.STREAM.MSG.GET.${STREAM}`, `${API}.CONSUMER.INFO.${STREAM}.*`, `${API}.CONSUMER.LIST.${STREAM}`,
 ];
 
-/** It can neither delete nor purge, and neither publish nor read facts. */
+/** It can make consumers anew, but neither delete nor purge what the stream holds, and neither publish nor read facts. */
 const deploy = user(
   DEPLOY_USER,
   [
     `${API}.INFO`, `${API}.STREAM.CREATE.${STREAM}`, `${API}.STREAM.UPDATE.${STREAM}`, ...LOOKING_ON,
-    `${API}.CONSUMER.CREATE.${STREAM}.>`, `${API}.CONSUMER.DURABLE.CREATE.${STREAM}.*`,
+    `${API}.CONSUMER.CREATE.${STREAM}.>`, `${API}.CONSUMER.DURABLE.CREATE.${STREAM}.*`, `${API}.CONSUMER.DELETE.${STREAM}.*`,
   ],
   [anyInboxOf(DEPLOY_USER)],
 );

@@ -1,4 +1,4 @@
-import { AckPolicy, jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, jetstreamManager, RetentionPolicy, StorageType, type ConsumerConfig, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
 export const STREAM = 'REFERRALS';
@@ -17,19 +17,15 @@ export interface ConsumerPlan {
 
 export const consumerName = (room: string, type: string): string => `${room}_${type.replaceAll('.', '-')}`;
 
-/** The broker's own id of the stream's life: another one means that the store was lost. */
-export type StreamLife = string;
-
 /**
  * Makes stream and consumers, or brings them up to date; safe to repeat. Only the deploy user may: rooms and hosts merely read.
  * The broker keeps its default sync, because the outboxes are the truth and re-drive what a lost store held.
  */
-export async function provision(nats: NatsConnection, plans: ConsumerPlan[], hosts: string[] = []): Promise<StreamLife> {
+export async function provision(nats: NatsConnection, plans: ConsumerPlan[], hosts: string[] = []): Promise<void> {
   const manager = await jetstreamManager(nats, { timeout: 3_000 });
   await ensureStream(manager);
   for (const { room, types } of plans) for (const type of types) await ensureConsumer(manager, consumerName(room, type), eventSubject(type));
   for (const host of hosts) await ensureConsumer(manager, host, eventSubject('>'));
-  return (await manager.streams.info(STREAM)).created;
 }
 
 async function ensureStream(manager: JetStreamManager): Promise<void> {
@@ -47,16 +43,24 @@ async function ensureStream(manager: JetStreamManager): Promise<void> {
 }
 
 async function ensureConsumer(manager: JetStreamManager, name: string, subject: string): Promise<void> {
-  const config = {
-    durable_name: name,
-    ack_policy: AckPolicy.Explicit,
-    // longer than any transaction may take, short enough that the work of a killed process is taken over soon
-    ack_wait: nanos(10_000),
-    // never dropped by the broker: the consumer itself puts a failing message into the dead letters
-    max_deliver: -1,
-    max_ack_pending: IN_HAND,
-    filter_subject: subject,
-  };
+  const config = configOf(name, subject);
   const exists = await manager.consumers.info(STREAM, name).then(() => true, () => false);
   await (exists ? manager.consumers.update(STREAM, name, config) : manager.consumers.add(STREAM, config));
+}
+
+const configOf = (name: string, subject: string) => ({
+  durable_name: name,
+  ack_policy: AckPolicy.Explicit,
+  // longer than any transaction may take, short enough that the work of a killed process is taken over soon
+  ack_wait: nanos(10_000),
+  // never dropped by the broker: the consumer itself puts a failing message into the dead letters
+  max_deliver: -1,
+  max_ack_pending: IN_HAND,
+  filter_subject: subject,
+}) satisfies Partial<ConsumerConfig>;
+
+/** Has a consumer read again what reached the stream since then. Servers before 2.14 cannot set one back, so it is made anew. */
+export async function rewindConsumer(manager: JetStreamManager, { name, config }: ConsumerInfo, since: Date): Promise<void> {
+  await manager.consumers.delete(STREAM, name);
+  await manager.consumers.add(STREAM, { ...configOf(name, config.filter_subject!), deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() });
 }

@@ -9,6 +9,8 @@ Facts that the rooms tell, on the JetStream stream \`REFERRALS\` (kept 14 days),
 (\`POST /v1/webhook-endpoints\`) as the body of the message. [\`examples/consumer.mjs\`](../examples/consumer.mjs) reads the stream in ten lines.
 
 - **At least once.** The same event may come again; its \`id\` stays, and is the message id in the stream and the \`webhook-id\` over HTTP.
+- **The stream is a copy.** What a single broker loses with its disk or its power is told again to the rooms, and so to webhooks, but a service that had not read it yet does not see it in
+  the stream: whoever must miss nothing then takes webhooks, or runs a broker of three servers.
 - **In any order.** \`sequence\` counts what a room tells of one \`aggregateId\`: of two \`referral.*\` events of a referral, or two \`bonus.*\` of a bonus, the higher is the later one.
 - **Growing.** Fields are added and never renamed or taken away; another meaning gets another \`version\`. Ignore what you do not know.
 - **Signed over HTTP** by [Standard Webhooks](https://www.standardwebhooks.com): verify with its library, answer with 2xx within 5 s. Redirects are not

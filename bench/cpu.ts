@@ -16,13 +16,13 @@ import { countStatements, printStatements, STATEMENTS } from './harness/statemen
 import { difference, ProcessorTime, type Reading } from './processor-time.js';
 
 /**
- * Says how much processor time a registration takes, process by process, until the last consumer of its last event is done. Unlike a rate it says
+ * Says how much processor time a registration takes (`--validations`: a look-up of a code), process by process, until the last consumer of its last event is done. Unlike a rate it says
  * the same on a machine that is busy with something else.
  */
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' }, connections: { type: 'string', default: '64' }, referrers: { type: 'string', default: '20000' },
-    context: { type: 'boolean', default: false }, statements: { type: 'string', default: '0' },
+    context: { type: 'boolean', default: false }, validations: { type: 'boolean', default: false }, statements: { type: 'string', default: '0' },
   },
 });
 const [seconds, connections, referrers, statements] = [values.seconds, values.connections, values.referrers, values.statements].map(Number) as [number, number, number, number];
@@ -30,6 +30,7 @@ const [seconds, connections, referrers, statements] = [values.seconds, values.co
 /** Those that a caller waits for; what else they do (relay, consumers) is among it. */
 const TO_THE_ANSWER = ['gateway', 'codes', 'relationships'];
 const SERVERS = ['nats', 'server'];
+const WHAT = values.validations ? 'look-up' : 'registration';
 
 const folder = mkdtempSync(join(tmpdir(), 'referrals-cpu-'));
 const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), ...(statements > 0 && { settings: STATEMENTS }) });
@@ -51,7 +52,7 @@ try {
   );
   const pids = new Map([...product.processes].map(([name, child]) => [`node: ${name}`, child.pid!]));
   const clock = new ProcessorTime(pids.set('nats', nats.pid), postgres.pid);
-  await registerFor(5); // warm-up
+  await load(5); // warm-up
   await untilQuiet();
   await owner.query('analyze');
   if (statements > 0) await countStatements(owner);
@@ -68,13 +69,13 @@ try {
 async function measure(clock: ProcessorTime): Promise<void> {
   const watch = setInterval(() => clock.look(), 250);
   const before = clock.read();
-  const { accepted, refused, perSecond, p50Ms, p99Ms } = await registerFor(seconds);
+  const { accepted, refused, perSecond, p50Ms, p99Ms } = await load(seconds);
   const answered = clock.read();
   const drained = await untilQuiet();
   const after = clock.read();
   clearInterval(watch);
   console.log(
-    `${cpus().length} cores, ${connections} connections: ${accepted} registrations, ${refused} refused, ${perSecond.toFixed(0)}/s, ` +
+    `${cpus().length} cores, ${connections} connections: ${accepted} ${WHAT}s, ${refused} refused, ${perSecond.toFixed(0)}/s, ` +
       `p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms; quiet ${drained.toFixed(1)} s after the last answer\n`,
   );
   printTable(difference(before, answered), difference(before, after), accepted);
@@ -87,7 +88,7 @@ function printTable(answering: Reading, whole: Reading, count: number): void {
   };
   const names = [...whole.keys()].sort((a, b) => whole.get(b)! - whole.get(a)!);
   const partOf = (name: string): string => name.replace(/^.*: /, '');
-  console.log(`${'µs of processor time a registration'.padEnd(34)}${'answering'.padStart(9)}${'in all'.padStart(10)}`);
+  console.log(`${`µs of processor time a ${WHAT}`.padEnd(34)}${'answering'.padStart(9)}${'in all'.padStart(10)}`);
   for (const name of names) row(name, [name]);
   const isNode = (name: string): boolean => name.startsWith('node: ');
   const parts = (isOne: (part: string) => boolean) => names.filter((name) => isOne(partOf(name)));
@@ -100,6 +101,7 @@ function printTable(answering: Reading, whole: Reading, count: number): void {
   row('Node, all', names.filter(isNode));
   row('all', names);
   const used = (reading: Reading, of: string[]): number => of.reduce((total, each) => total + (reading.get(each) ?? 0), 0) / count;
+  if (values.validations) return;
   tellGoal('to the 201', used(answering, parts((part) => TO_THE_ANSWER.includes(part)).filter(isNode)), 120);
   tellGoal('to the last consumer', used(whole, names.filter(isNode)), 250);
 }
@@ -110,11 +112,12 @@ function tellGoal(until: string, us: number, goal: number): void {
   });
 }
 
-function registerFor(time: number) {
+function load(time: number) {
   let turn = Math.floor(performance.now());
   const request = () => {
     turn += 1;
     const code = `B${String((turn % referrers) + 1).padStart(8, '0')}`;
+    if (values.validations) return { path: '/v1/codes/validate', body: JSON.stringify({ code, clientIp: contextOf(turn).ip }) };
     const refereeId = `cpu-${performance.now()}-${turn}`;
     const body = JSON.stringify({ refereeId, code, appId: 'chat', ...(values.context && { context: contextOf(turn) }) });
     return { path: '/v1/referrals', body, headers: { 'idempotency-key': refereeId } };
@@ -122,7 +125,9 @@ function registerFor(time: number) {
   return httpLoad({ urls: [product.url], key: adminKey, clients: connections, seconds: time, request });
 }
 
-const contextOf = (turn: number) => ({ ip: `10.${turn >> 16 & 255}.${turn >> 8 & 255}.${turn & 255}`, deviceId: `device-${turn}`, userAgent: 'bench/1.0' });
+function contextOf(turn: number) {
+  return { ip: `10.${turn >> 16 & 255}.${turn >> 8 & 255}.${turn & 255}`, deviceId: `device-${turn}`, userAgent: 'bench/1.0' };
+}
 
 /** Waits until every bonus is paid and every room has received all that was told. @returns seconds */
 async function untilQuiet(): Promise<number> {

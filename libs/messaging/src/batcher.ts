@@ -1,5 +1,5 @@
 import { Refusal } from '@referrals/domain';
-import { CROWD } from './crowds.js';
+import { CROWD } from './traffic.js';
 
 interface Waiting<Item, Result> {
   item: Item;

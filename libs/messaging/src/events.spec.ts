@@ -6,13 +6,13 @@ import { z } from 'zod';
 import type { Database, Transaction } from '@referrals/persistence';
 import { startTestNats, TestDatabase, type TestNats } from '@referrals/testing';
 import { ConsumerLoop } from './consumer-loop.js';
-import { CROWD, Crowds } from './crowds.js';
 import type { ReceivedEvent, Subscription } from './handle.js';
 import { openLog } from './log.js';
 import { connectNats } from './nats.js';
 import { plumbingController } from './plumbing.controller.js';
 import { RelayLoop } from './relay-loop.js';
 import { provision, STREAM } from './stream.js';
+import { CROWD, Traffic } from './traffic.js';
 
 const kind = { type: 'test.happened', version: 1, data: z.object({ n: z.int() }) };
 const log = openLog('test', { level: 'silent' });
@@ -86,37 +86,42 @@ describe('the relay', () => {
   });
 });
 
-describe('the relay while requests come in crowds', () => {
+describe('the relay while requests come', () => {
   const published = async () => (await (await jetstreamManager(nats)).streams.info(STREAM)).state.messages;
-  let crowding: NodeJS.Timeout;
-  const crowds = (size: number): Crowds => {
-    const present = new Crowds();
-    present.note(size);
-    crowding = setInterval(() => present.note(size), 20);
-    return present;
+  let coming: NodeJS.Timeout;
+  const requests = (size: number): Traffic => {
+    const traffic = new Traffic();
+    traffic.note(size);
+    coming = setInterval(() => traffic.note(size), 5);
+    return traffic;
   };
-  afterEach(() => clearInterval(crowding));
+  afterEach(() => clearInterval(coming));
 
-  it('waits until they have passed', async () => {
-    start(new RelayLoop(producer, nats, log, crowds(CROWD + 1)));
+  it('waits until crowds have passed', async () => {
+    start(new RelayLoop(producer, nats, log, requests(CROWD + 1)));
     await producer.transaction(async (tx) => emit(tx, 1));
-    await sleep(700);
+    await sleep(1_200);
     expect(await published()).toBe(0);
-    clearInterval(crowding);
+    clearInterval(coming);
     await until(async () => (await published()) === 1);
   });
 
-  it('waits no longer than it is told, and then sends all that has gathered', async () => {
-    start(new RelayLoop(producer, nats, log, crowds(CROWD + 1), 400));
+  it('waits for a moment while somebody asks one thing after another, and then sends all that has gathered', async () => {
+    start(new RelayLoop(producer, nats, log, requests(1)));
     await producer.transaction(async (tx) => numbers(600).forEach((n) => emit(tx, n)));
+    await sleep(300);
     expect(await published()).toBe(0);
     await until(async () => (await published()) === 600);
   });
 
-  it('does not wait for a few requests at a time', async () => {
-    start(new RelayLoop(producer, nats, log, crowds(CROWD)));
+  it('goes on after a request that was the last', async () => {
+    const traffic = new Traffic();
+    traffic.note(1);
+    const from = performance.now();
+    start(new RelayLoop(producer, nats, log, traffic));
     await producer.transaction(async (tx) => emit(tx, 1));
     await until(async () => (await published()) === 1);
+    expect(performance.now() - from).toBeLessThan(600);
   });
 });
 

@@ -41,7 +41,7 @@ export function Write<C extends Contract>(contract: C) {
       if (!batcher) {
         const writes = new WriteGroup<Input<C>, Reply<C>>(this.room.db, this.room.log, method.bind(this));
         batchers.set(this, (batcher = new Batcher((items) => {
-          this.room.crowds?.note(items.length);
+          this.room.traffic?.note(items.length);
           return writes.run(items);
         }, { size: group, inFlight: group === 1 ? 4 : 2 })));
       }

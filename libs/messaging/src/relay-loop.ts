@@ -2,11 +2,11 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, relayOnce, type Database, type OutboxMessage } from '@referrals/persistence';
 import { inboxOf, tellingUser } from './broker-users.js';
-import { Crowds } from './crowds.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
 import { eventSubject } from './stream.js';
 import { StreamPublisher } from './stream-publisher.js';
+import { Traffic } from './traffic.js';
 
 /** Without a commit of ours to wake it, the relay looks this often for what a killed process left behind. */
 const IDLE_MS = 500;
@@ -14,8 +14,6 @@ const AFTER_FAILURE_MS = 300;
 const BATCH = 500;
 /** Runs begin at least so far apart, unless a full batch shows that more is waiting. */
 const PACE_MS = 30;
-/** Events wait while requests come in crowds, but no longer than this: the rooms behind would take the processor from those who wait for an answer. */
-const YIELD_MS = 30_000;
 
 /** Publishes what the room's transactions put into the outbox, in the order of their ids, many in flight. */
 export class RelayLoop {
@@ -24,7 +22,7 @@ export class RelayLoop {
   private dirty = true;
   private stopped = false;
   private readonly pace = new Pace(PACE_MS);
-  /** since when events wait for crowds to pass */
+  /** since when events leave the processor to requests */
   private yieldingSince: number | undefined;
   private done: Promise<void> = Promise.resolve();
 
@@ -32,8 +30,7 @@ export class RelayLoop {
     private readonly db: Database,
     nats: NatsConnection,
     private readonly log: Log,
-    private readonly crowds = new Crowds(),
-    private readonly yieldMs = YIELD_MS,
+    private readonly traffic = new Traffic(),
   ) {
     this.stream = new StreamPublisher(nats, inboxOf(tellingUser(db.room)));
     db.onCommitted(() => this.nudge());
@@ -74,10 +71,12 @@ export class RelayLoop {
     }
   }
 
+  /** The rooms behind would take the processor from those who wait for an answer. */
   private yields(): boolean {
-    if (this.stopped || !this.crowds.areHere) return false;
+    const { patienceMs } = this.traffic;
+    if (this.stopped || patienceMs === 0) return false;
     this.yieldingSince ??= performance.now();
-    return performance.now() - this.yieldingSince < this.yieldMs;
+    return performance.now() - this.yieldingSince < patienceMs;
   }
 
   private async idle(): Promise<void> {

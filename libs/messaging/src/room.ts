@@ -1,7 +1,7 @@
 import type { Env, Secrets } from '@referrals/config';
 import type { Database } from '@referrals/persistence';
 import type { Bus } from './bus.js';
-import { Crowds } from './crowds.js';
+import { Traffic } from './traffic.js';
 import type { Log } from './log.js';
 
 /** What a room's controller works with; handed to it by Nest. */
@@ -13,6 +13,6 @@ export class Room {
     readonly log: Log,
     readonly env: Env,
     readonly secrets: Secrets,
-    readonly crowds = new Crowds(),
+    readonly traffic = new Traffic(),
   ) {}
 }

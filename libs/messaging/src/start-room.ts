@@ -61,7 +61,7 @@ export async function startRoom(definition: RoomDefinition, env: Env): Promise<R
   const controller: RoomController = app.get(definition.controller);
   subscriptions = subscriptionsOf(controller);
   await app.listen();
-  const relay = new RelayLoop(db, facts, log, room.crowds);
+  const relay = new RelayLoop(db, facts, log, room.traffic);
   const consumer = new ConsumerLoop(db, facts, name, subscriptions, log);
   relay.start();
   if (subscriptions.length > 0) consumer.start();

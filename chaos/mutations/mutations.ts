@@ -79,17 +79,17 @@ export const MUTATIONS: Mutation[] = [
       { file: 'migrations/rewards/money-loads.js', from: 'b.hold_until is not null and b.hold_until <= common.now()', to: 'b.hold_until is not null' },
       { file: 'migrations/rewards/release.js', from: 'b.hold_until is not null and b.hold_until <= at', to: 'b.hold_until is not null' },
     ],
-    run: { profile: 'none', requests: 500 },
+    run: { profile: 'none', requests: 2_000 },
   },
   {
     name: 'take back only what went back in full',
     changes: [{ file: 'libs/domain/src/cashback.js', from: 'return floorBasisPoints(amount - Math.min(assertAmount(returned), amount), rate);', to: 'return assertAmount(returned) < amount ? floorBasisPoints(amount, rate) : 0;' }],
-    run: { profile: 'none', requests: 900 },
+    run: { profile: 'none', requests: 2_000 },
   },
   {
     name: 'take back more than was given',
     changes: [{ file: 'libs/domain/src/cashback.js', from: 'return floorBasisPoints(amount - Math.min(assertAmount(returned), amount), rate);', to: 'return Math.max(0, floorBasisPoints(amount, rate) - 2 * floorBasisPoints(Math.min(returned, amount), rate));' }],
-    run: { profile: 'none', requests: 900 },
+    run: { profile: 'none', requests: 2_500 },
   },
   {
     name: 'forget a refund that comes before its payment',
@@ -97,7 +97,7 @@ export const MUTATIONS: Mutation[] = [
       file: 'apps/rewards/src/payment-books.js', from: "this.settle(payment, 'refund', disputesOf(",
       to: "for (const [id, refund] of this.refunds) if (refund.payment_id === payment.id) this.refunds.delete(id);\n        this.settle(payment, 'refund', disputesOf(",
     }],
-    run: { profile: 'none', requests: 900 },
+    run: { profile: 'none', requests: 2_000 },
   },
   {
     name: 'keep no answer for an idempotency key',

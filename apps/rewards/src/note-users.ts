@@ -1,7 +1,7 @@
 import type { EventData, events } from '@referrals/contracts';
 import type { ReceivedEvent } from '@referrals/messaging';
 import type { Transaction } from '@referrals/persistence';
-import { noteCustomers } from './stripe/apply-stripe-event.js';
+import { noteCustomers } from './stripe/apply-stripe-events.js';
 
 type Updated = ReceivedEvent<EventData<typeof events.userUpdated>>;
 

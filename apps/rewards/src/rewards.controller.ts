@@ -25,7 +25,7 @@ import { redeem, type RedemptionReply, type RedemptionRequest } from './redeem.j
 import { releaseHolds } from './release-holds.js';
 import { revokeQualifications } from './revoke-qualifications.js';
 import { setSubscription } from './set-subscription.js';
-import { applyStripeEvent } from './stripe/apply-stripe-event.js';
+import { applyStripeEvents } from './stripe/apply-stripe-events.js';
 
 type Contracts = typeof rewards & typeof access & typeof stripe & typeof batchRewards;
 type Received<E extends keyof typeof events> = ReceivedEvent<EventData<(typeof events)[E]>>[];
@@ -100,8 +100,8 @@ export class RewardsController implements RoomController {
   }
 
   @Write(stripe.applyStripeEvent)
-  applyStripeEvent([request]: Input<Contracts['applyStripeEvent']>[]): Work<Reply<Contracts['applyStripeEvent']>> {
-    return async (tx) => [await applyStripeEvent(tx, request!)];
+  applyStripeEvent(requests: Input<Contracts['applyStripeEvent']>[]): Work<Reply<Contracts['applyStripeEvent']>> {
+    return (tx) => applyStripeEvents(tx, requests);
   }
 
   @Write(batchRewards.recomputeBatchRewards)

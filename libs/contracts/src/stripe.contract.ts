@@ -8,6 +8,7 @@ export const StripeEvent = z.looseObject({ id: text(255).min(1), type: text(255)
 export const stripe = {
   /** Over HTTP the raw body with its signature; what the gateway has verified comes here. */
   applyStripeEvent: contract('rewards.applyStripeEvent', 'an event of Stripe, signed by it; answered once its effects are stored', {
+    group: 64,
     request: z.strictObject({ event: StripeEvent }),
     reply: z.object({ status: z.enum(['ok', 'duplicate', 'ignored']) }).meta({ id: 'StripeVerdict' }),
     http: {

@@ -10,12 +10,13 @@ export interface WaitingEvent {
 export const lockKeys = (tx: Transaction, keys: readonly string[]): Promise<unknown> =>
   tx.rows(`select pg_advisory_xact_lock(key) from (select distinct common.lock_key('stripe', k) as key from unnest($1::text[]) k order by 1) as keys`, [keys]);
 
-/** @returns false for an event that came before */
-export async function recordEvent(tx: Transaction, event: { id: string; type: string; isHandled: boolean }): Promise<boolean> {
-  const rows = await tx.rows(
-    `insert into stripe_event (id, type, status, received_at) values ($1, $2, $3, $4) on conflict do nothing returning id`,
-    [event.id, event.type, event.isHandled ? 'applied' : 'ignored', tx.now]);
-  return rows.length > 0;
+/** @returns the ids of those that did not come before */
+export async function recordEvents(tx: Transaction, events: { id: string; type: string; isHandled: boolean }[]): Promise<Set<string>> {
+  const rows = await tx.rows<{ id: string }>(
+    `insert into stripe_event (id, type, status, received_at)
+     select id, type, case when "isHandled" then 'applied' else 'ignored' end, $2 from json_to_recordset($1::json) as t(id text, type text, "isHandled" bool) order by id
+     on conflict do nothing returning id`, [JSON.stringify(events), tx.now]);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Keeps an event until one of the keys is known. */
@@ -29,16 +30,19 @@ export const takeWaiting = (tx: Transaction, keys: readonly string[]): Promise<W
        done as (update stripe_event e set status = 'applied', facts = null, keys = '{}' where e.id = any(array(select id from taken)))
      select id, facts from taken order by received_at, id`, [keys]);
 
-export async function userOfCustomer(tx: Transaction, customer: string): Promise<string | null> {
-  const [row] = await tx.rows<{ userId: string }>('select user_id as "userId" from stripe_customer where customer_id = $1', [customer]);
-  return row?.userId ?? null;
+/** By customer. */
+export async function usersOfCustomers(tx: Transaction, customers: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.rows<{ id: string; userId: string }>('select customer_id as id, user_id as "userId" from stripe_customer where customer_id = any($1)', [customers]);
+  return new Map(rows.map(({ id, userId }) => [id, userId]));
 }
 
-/** What an event says of a customer never overrides what is known. @returns whether it is news */
-export async function learnCustomer(tx: Transaction, customer: string, userId: string): Promise<boolean> {
-  const rows = await tx.rows(
-    'insert into stripe_customer (customer_id, user_id, told_at) values ($1, $2, null) on conflict do nothing returning customer_id', [customer, userId]);
-  return rows.length > 0;
+/** What an event says of a customer never overrides what is known. @returns the customers that are new here */
+export async function learnCustomers(tx: Transaction, named: { customer: string; userId: string }[]): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    `insert into stripe_customer (customer_id, user_id, told_at)
+     select customer, "userId", null from json_to_recordset($1::json) as t(customer text, "userId" text) order by customer
+     on conflict do nothing returning customer_id as id`, [JSON.stringify(named)]);
+  return rows.map(({ id }) => id);
 }
 
 /** What the host says does, the latest of it. @returns the customers that are new here */
@@ -53,11 +57,18 @@ export async function setCustomers(tx: Transaction, told: { customer: string; us
   return rows.map(({ id }) => id);
 }
 
-export async function paymentOf(tx: Transaction, references: readonly string[]): Promise<string | null> {
-  const [row] = await tx.rows<{ id: string }>(
-    'select payment_id as id from stripe_payment where reference = any($1) order by payment_id limit 1', [references]);
-  return row?.id ?? null;
+/** By reference. */
+export async function paymentsOf(tx: Transaction, references: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.rows<{ reference: string; id: string }>('select reference, payment_id as id from stripe_payment where reference = any($1)', [references]);
+  return new Map(rows.map(({ reference, id }) => [reference, id]));
 }
 
-export const keepReferences = (tx: Transaction, paymentId: string, references: readonly string[]): Promise<unknown> =>
-  tx.rows('insert into stripe_payment (reference, payment_id) select r, $2 from unnest($1::text[]) r on conflict do nothing', [references, paymentId]);
+/** The payment that any of these ids stands for. */
+export const paymentOf = async (tx: Transaction, references: readonly string[]): Promise<string | null> =>
+  [...(await paymentsOf(tx, references)).values()].sort()[0] ?? null;
+
+export const keepReferences = (tx: Transaction, payments: { paymentId: string; references: readonly string[] }[]): Promise<unknown> =>
+  tx.rows(
+    `insert into stripe_payment (reference, payment_id)
+     select r, "paymentId" from json_to_recordset($1::json) as t("paymentId" text, "references" text[]), unnest("references") r order by r
+     on conflict do nothing`, [JSON.stringify(payments)]);

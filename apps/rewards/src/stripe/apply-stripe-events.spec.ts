@@ -3,7 +3,7 @@ import { Refusal } from '@referrals/domain';
 import type { Database } from '@referrals/persistence';
 import { STRIPE_VERSIONS, StripeWriter, TestDatabase, type StripeTestEvent } from '@referrals/testing';
 import { getAccess } from '../get-access.js';
-import { applyStripeEvent, noteCustomers } from './apply-stripe-event.js';
+import { applyStripeEvents, noteCustomers } from './apply-stripe-events.js';
 
 const NOW = new Date('2026-03-10T12:00:00.000Z');
 let test: TestDatabase;
@@ -15,10 +15,11 @@ beforeAll(async () => {
 afterAll(() => test.close());
 beforeEach(() => test.setClock(NOW));
 
-const tell = async (event: StripeTestEvent) => {
-  const answer = await db.transaction((tx) => applyStripeEvent(tx, { event: event as never }));
-  return answer instanceof Refusal ? answer.code : answer.status;
+const tellAll = async (events: StripeTestEvent[]) => {
+  const answers = await db.transaction((tx) => applyStripeEvents(tx, events.map((event) => ({ event: event as never }))));
+  return answers.map((answer) => (answer instanceof Refusal ? answer.code : answer.status));
 };
+const tell = async (event: StripeTestEvent) => (await tellAll([event]))[0]!;
 const payments = (userId: string) => test.rows('select id, kind, amount::int from rewards.payment where user_id = $1 order by id', [userId]);
 
 describe.each(STRIPE_VERSIONS)('Stripe, version %s', (version) => {
@@ -89,3 +90,39 @@ it('finds what waits when both sides of it arrive at the same instant', async ()
   await Promise.all(writers.flatMap((stripe) => [tell(stripe.invoicePaid(NOW)), tell(stripe.session(NOW, { userId: stripe.name }))]));
   for (const { name } of writers) expect(await payments(name)).toHaveLength(1);
 });
+
+describe('a group of events', () => {
+  const life = (stripe: StripeWriter): StripeTestEvent[] => [
+    stripe.session(NOW, { userId: stripe.name }), stripe.subscription('created', 'active', NOW), stripe.invoicePaid(NOW),
+    stripe.invoicePaid(NOW, { number: 2, reason: 'subscription_cycle' }), stripe.refundedCharge(NOW, { refunded: 400 }), stripe.refund(NOW, { amount: 400 }),
+    stripe.dispute('created', 'needs_response', NOW), stripe.dispute('closed', 'lost', NOW), stripe.event('customer.created', NOW, { id: stripe.id('cus') }),
+  ];
+  const booked = (name: string) => test.rows(
+    `select p.kind, p.amount::int, p.returned::int, (select count(*)::int from rewards.stripe_event e where e.status = 'waiting' and e.id like 'evt_' || $1 || '\\_%') as waiting
+     from rewards.payment p where p.user_id = $1 order by p.id`, [name]);
+
+  it('leaves what they leave one by one, whatever their order, however they are grouped, and some of them told twice', async () => {
+    const expected = new StripeWriter('2022-11-15', 'onebyone');
+    for (const event of life(expected)) await tell(event);
+    const rows = await booked('onebyone');
+    expect(rows).toEqual([{ kind: 'purchase', amount: 999, returned: 999, waiting: 0 }, { kind: 'renewal', amount: 999, returned: 0, waiting: 0 }]);
+
+    const random = seeded(20261121);
+    for (let round = 0; round < 15; round += 1) {
+      const names = Array.from({ length: 4 }, (_, n) => `group${round}x${n}`);
+      const events = names.flatMap((name) => life(new StripeWriter('2022-11-15', name)));
+      const told = shuffled([...events, ...events.filter(() => random() < 0.2)], random);
+      const statuses: string[] = [];
+      while (told.length > 0) statuses.push(...(await tellAll(told.splice(0, 1 + Math.floor(random() * 20)))));
+      for (const name of names) expect({ round, name, rows: await booked(name) }).toEqual({ round, name, rows });
+      expect(statuses.filter((status) => status === 'ignored')).toHaveLength(names.length);
+      expect(statuses.filter((status) => status === 'ok')).toHaveLength(events.length - names.length);
+    }
+  });
+});
+
+const seeded = (seed: number) => (): number => {
+  seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+  return seed / 2 ** 31;
+};
+const shuffled = <T>(list: T[], random: () => number): T[] => list.map((item) => ({ item, at: random() })).sort((a, b) => a.at - b.at).map(({ item }) => item);

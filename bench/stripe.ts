@@ -9,7 +9,7 @@ import { Stage, STRIPE_SECRET } from './harness/stage.js';
 import { prepareStripe, stripeCalls } from './limits/stripe.js';
 
 /** Signed events of paid invoices, delivered for the first time beside one SQL call that does the same, and then delivered again. */
-const { connections, seconds, rounds } = numbers({ connections: 32, seconds: 5, rounds: 3 });
+const { connections, seconds, rounds } = numbers({ connections: 64, seconds: 5, rounds: 3 });
 
 function invoice(): Request {
   const user = freshUser();

@@ -4,12 +4,12 @@ import type { ProgrammeVersion, Transaction } from '@referrals/persistence';
 
 const OPEN = 'select now, recent_failures as "recentFailures", windows from open_lookup_windows($1::bytea[], $2)';
 
-/** What is older than a minute goes with the next write; a few rows at a time, so that no look-up pays for all. */
+/** What is older goes with the next writes: each takes away more than it brings, and no more than a few, so that no look-up pays for all. */
 const WRITE = `with
   gone as (delete from failed_lookup where ctid = any(array(
     select ctid from failed_lookup where at < $3::timestamptz - interval '2 minutes' limit 500))),
   idle as (delete from lookup_window where network = any(array(
-    select network from lookup_window where seen_at < $3::timestamptz - interval '5 minutes' limit 20 for update skip locked))),
+    select network from lookup_window where seen_at < $3::timestamptz - interval '5 minutes' order by seen_at limit 20 + 2 * json_array_length($1::json) for update skip locked))),
   failed as (insert into failed_lookup (at) select $3 from generate_series(1, $2))
   insert into lookup_window (network, admitted, failed_at, seen_at)
   select decode(network, 'hex'), array(select json_array_elements_text(admitted)::timestamptz), "failedAt", $3

@@ -38,11 +38,13 @@ export const access = {
     http: { method: 'PUT', path: '/v1/users/{userId}/subscription', scope: 'service', tag, refusals: ['occurred_in_future'] },
   }),
   getAccess: contract('rewards.getAccess', 'what paid access a user has', {
+    group: 64,
     request: z.strictObject({ userId: UserId }),
     reply: AccessStatus,
     http: { method: 'GET', path: '/v1/users/{userId}/access', scope: 'service', tag },
   }),
   checkAccess: contract('rewards.checkAccess', 'may the user use what is paid for', {
+    group: 64,
     request: z.strictObject({ userId: UserId }),
     reply: z.null(),
     http: { method: 'GET', path: '/v1/users/{userId}/access/check', scope: 'service', status: 204, tag, refusals: ['payment_required'] },

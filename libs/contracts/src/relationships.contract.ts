@@ -97,11 +97,13 @@ export const relationships = {
     },
   }),
   getReferral: contract('relationships.getReferral', 'one referral', {
+    group: 64,
     request: z.strictObject({ referralId: Id }),
     reply: Referral,
     http: { method: 'GET', path: '/v1/referrals/{referralId}', scope: 'service', tag: 'Referrals', refusals: ['not_found'] },
   }),
   getReferralOf: contract('relationships.getReferralOf', 'the referral in which the user is the referee', {
+    group: 64,
     request: z.strictObject({ userId: UserId }),
     reply: Referral,
     http: { method: 'GET', path: '/v1/users/{userId}/referral', scope: 'service', tag: 'Referrals', refusals: ['not_found'] },

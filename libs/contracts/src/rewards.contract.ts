@@ -157,6 +157,7 @@ export const rewards = {
     },
   }),
   getBalances: contract('rewards.getBalances', "a user's balances, one per unit", {
+    group: 64,
     request: z.strictObject({ userId: UserId }),
     reply: z.object({ balances: z.array(z.object({ unit: Unit, available: Amount, held: Amount, debt: Amount })) }),
     http: { method: 'GET', path: '/v1/users/{userId}/balances', scope: 'service', tag },
@@ -177,6 +178,7 @@ export const rewards = {
     http: { method: 'GET', path: '/v1/users/{userId}/ledger', scope: 'service', tag },
   }),
   getTier: contract('rewards.getTier', "a referrer's tier and the way to the next", {
+    group: 64,
     request: z.strictObject({ userId: UserId }),
     reply: Tier,
     http: { method: 'GET', path: '/v1/users/{userId}/tier', scope: 'service', tag },

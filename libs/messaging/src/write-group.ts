@@ -81,7 +81,7 @@ export class WriteGroup<Input, Reply> {
     return rejected(Object.assign(fromWire(kept.refusal), { replayed: true }));
   }
 
-  /** What comes before the transaction, for a lone request while its key is looked up: it waits for one answer in place of two. */
+  /** What a lone request asks of others, while its key is looked up and its transaction begins: it waits for one answer in place of three. */
   private begin(requests: WriteRequest<Input>[]): Promise<Work<Reply>> {
     const begun = Promise.resolve().then(() => this.prepare(requests));
     begun.catch(() => undefined); // a request that is answered already does not need it
@@ -116,8 +116,9 @@ export class WriteGroup<Input, Reply> {
   }
 
   private async commit(requests: WriteRequest<Input>[], begun?: Promise<Work<Reply>>): Promise<Outcome<Reply>[]> {
-    const work = await (begun ?? this.prepare(requests));
+    const prepared = begun ?? (await this.prepare(requests));
     const outcomes = await this.db.transaction(async (tx) => {
+      const work = await prepared;
       const made = await work(tx);
       requests.forEach(({ meta }, index) => {
         const outcome = made[index];

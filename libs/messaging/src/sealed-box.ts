@@ -1,5 +1,5 @@
 import {
-  createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes, type KeyObject,
+  createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, createSecretKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes, type KeyObject,
 } from 'node:crypto';
 
 /** A key pair of the room that may open boxes: X25519, both halves DER in base64url. */
@@ -27,9 +27,10 @@ export function makeBoxKeyPair(): BoxKeyPair {
 
 const publicKeyOf = (text: string): KeyObject => createPublicKey({ key: Buffer.from(text, 'base64url'), type: 'spki', format: 'der' });
 
-function contentKey(privateKey: KeyObject, publicKey: KeyObject, ephemeral: string): Buffer {
+/** A key object, because a key given as bytes is made into one for every box, at several times the cost of the box. */
+function contentKey(privateKey: KeyObject, publicKey: KeyObject, ephemeral: string): KeyObject {
   const shared = diffieHellman({ privateKey, publicKey });
-  return Buffer.from(hkdfSync('sha256', shared, ephemeral, 'referrals sealed context', 32));
+  return createSecretKey(Buffer.from(hkdfSync('sha256', shared, ephemeral, 'referrals sealed context', 32)));
 }
 
 /**
@@ -39,7 +40,7 @@ function contentKey(privateKey: KeyObject, publicKey: KeyObject, ephemeral: stri
  */
 export class Sealer {
   private readonly head: string;
-  private readonly key: Buffer;
+  private readonly key: KeyObject;
 
   constructor(readonly boxKey: BoxKey) {
     const mine = generateKeyPairSync('x25519');
@@ -58,7 +59,7 @@ export class Sealer {
 
 /** Opens boxes; a sender's content key is derived once and remembered. */
 export class Opener {
-  private readonly contentKeys = new Map<string, Buffer>();
+  private readonly contentKeys = new Map<string, KeyObject>();
 
   /** @param privateKeyOf the private key of a box key's id, null once it is destroyed */
   constructor(private readonly privateKeyOf: (keyId: string) => string | null) {}
@@ -79,7 +80,7 @@ export class Opener {
     }
   }
 
-  private contentKeyOf(keyId: string, ephemeral: string): Buffer | null {
+  private contentKeyOf(keyId: string, ephemeral: string): KeyObject | null {
     const name = `${keyId}.${ephemeral}`;
     const known = this.contentKeys.get(name);
     if (known) return known;

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { Secrets } from '@referrals/config';
@@ -11,6 +10,7 @@ import { startNats, startPostgres } from '@referrals/servers';
 import { startProcesses } from '@rooms/standalone';
 import { migrateAll } from '@migrations/main';
 import { httpLoad } from './harness/load.js';
+import { untilQuiet } from './harness/registrations.js';
 import { report } from './harness/report.js';
 import { countStatements, printStatements, STATEMENTS } from './harness/statements.js';
 import { difference, ProcessorTime, type Reading } from './processor-time.js';
@@ -53,7 +53,7 @@ try {
   const pids = new Map([...product.processes].map(([name, child]) => [`node: ${name}`, child.pid!]));
   const clock = new ProcessorTime(pids.set('nats', nats.pid), postgres.pid);
   await load(5); // warm-up
-  await untilQuiet();
+  await untilQuiet(owner);
   await owner.query('analyze');
   if (statements > 0) await countStatements(owner);
   await measure(clock);
@@ -71,7 +71,7 @@ async function measure(clock: ProcessorTime): Promise<void> {
   const before = clock.read();
   const { accepted, refused, perSecond, p50Ms, p99Ms } = await load(seconds);
   const answered = clock.read();
-  const drained = await untilQuiet();
+  const drained = await untilQuiet(owner);
   const after = clock.read();
   clearInterval(watch);
   console.log(
@@ -127,18 +127,4 @@ function load(time: number) {
 
 function contextOf(turn: number) {
   return { ip: `10.${turn >> 16 & 255}.${turn >> 8 & 255}.${turn & 255}`, deviceId: `device-${turn}`, userAgent: 'bench/1.0' };
-}
-
-/** Waits until every bonus is paid and every room has received all that was told. @returns seconds */
-async function untilQuiet(): Promise<number> {
-  const from = performance.now();
-  for (let [last, since] = ['', from]; ;) {
-    const { rows: [row] } = await owner.query<{ missing: number; progress: string }>(
-      `select (select count(*) from relationships.referral)::int * 2 - (select count(*) from rewards.bonus where status = 'paid')::int as missing,
-         concat_ws('-', (select count(*) from insights.inbox), (select count(*) from notifications.inbox), (select count(*) from relationships.inbox)) as progress`);
-    if (row!.progress !== last) [last, since] = [row!.progress, performance.now()];
-    if (row!.missing === 0 && performance.now() - since > 1_500) return (since - from) / 1_000;
-    if (performance.now() - from > 180_000) throw new Error(`${row!.missing} bonuses are missing after three minutes`);
-    await sleep(250);
-  }
 }

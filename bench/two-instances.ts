@@ -1,7 +1,7 @@
 import { httpLoad, type HttpLoad } from './harness/load.js';
 import { median } from './harness/measure.js';
 import { numbers } from './harness/options.js';
-import { freshUser, makeReferrers, registrations, untilPaid } from './harness/registrations.js';
+import { freshUser, makeReferrers, registrations, untilQuiet } from './harness/registrations.js';
 import { introduce, perSecond, report } from './harness/report.js';
 import { Stage, type Product } from './harness/stage.js';
 import { ProcessorTime } from './processor-time.js';
@@ -58,7 +58,7 @@ async function measure(product: Product, urls: string[], operations: Record<stri
     const { perSecond: rate, refused, refusals } = await httpLoad({ urls, key: product.adminKey, clients, seconds, request });
     if (refused > 0) console.log(`  ${name}: ${refused} refused, ${refusals}`);
     rates.set(name, rate);
-    await untilPaid(product.owner);
+    await untilQuiet(product.owner);
   }
   return rates;
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { untilNone } from './measure.js';
+import { sleep, untilNone } from './measure.js';
 import type { Request } from './http.js';
 
 export interface Referrer {
@@ -47,3 +47,19 @@ export const LOOK_MS = 500;
 
 /** Waits until the bonuses of every registration are paid. @returns seconds */
 export const untilPaid = (owner: pg.Pool): Promise<number> => untilNone(() => unpaid(owner), 600, LOOK_MS);
+
+const PROGRESS = `select concat_ws('-', (select count(*) from codes.inbox), (select count(*) from relationships.inbox), (select count(*) from rewards.inbox),
+  (select count(*) from fraud.inbox), (select count(*) from insights.inbox), (select count(*) from notifications.inbox)) as progress`;
+/** No room takes so long for a group of events. */
+const STILL_MS = 1_500;
+
+/** Waits until the bonuses of every registration are paid and no room has received anything for a while. @returns seconds, without that while */
+export async function untilQuiet(owner: pg.Pool): Promise<number> {
+  const from = performance.now();
+  await untilPaid(owner);
+  for (let [last, since] = ['', performance.now()]; ; await sleep(LOOK_MS)) {
+    const { progress } = (await owner.query<{ progress: string }>(PROGRESS)).rows[0]!;
+    if (progress !== last) [last, since] = [progress, performance.now()];
+    if (performance.now() - since > STILL_MS) return (since - from) / 1_000;
+  }
+}

@@ -25,12 +25,15 @@ export interface BatcherOptions {
 export class Batcher<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private running = 0;
+  /** items of the groups under way */
+  private underWay = 0;
   private scheduled = false;
   /** when the next group may begin */
   private next = 0;
 
+  /** @param work told beside a group how many items are under way or wait as it begins */
   constructor(
-    private readonly work: (items: Item[]) => Promise<PromiseSettledResult<Result>[]>,
+    private readonly work: (items: Item[], present: number) => Promise<PromiseSettledResult<Result>[]>,
     private readonly options: BatcherOptions,
   ) {}
 
@@ -60,14 +63,16 @@ export class Batcher<Item, Result> {
       if (this.next > performance.now()) return this.schedule();
       this.running += 1;
       const group = this.waiting.splice(0, this.options.size);
-      if (group.length > CROWD) this.next = performance.now() + (this.options.gatherMs ?? 0);
-      void this.run(group);
+      this.underWay += group.length;
+      const present = this.underWay + this.waiting.length;
+      if (present > CROWD) this.next = performance.now() + (this.options.gatherMs ?? 0);
+      void this.run(group, present);
     }
   }
 
-  private async run(group: Waiting<Item, Result>[]): Promise<void> {
+  private async run(group: Waiting<Item, Result>[], present: number): Promise<void> {
     try {
-      const results = await this.work(group.map((entry) => entry.item));
+      const results = await this.work(group.map((entry) => entry.item), present);
       group.forEach((entry, index) => {
         const result = results[index]!;
         if (result.status === 'fulfilled') entry.resolve(result.value);
@@ -76,6 +81,7 @@ export class Batcher<Item, Result> {
     } catch (error) {
       for (const entry of group) entry.reject(error);
     } finally {
+      this.underWay -= group.length;
       this.running -= 1;
       this.start();
     }

@@ -40,8 +40,8 @@ export function Write<C extends Contract>(contract: C) {
       let batcher = batchers.get(this);
       if (!batcher) {
         const writes = new WriteGroup<Input<C>, Reply<C>>(this.room.db, this.room.log, method.bind(this));
-        batchers.set(this, (batcher = new Batcher((items) => {
-          this.room.traffic?.note(items.length);
+        batchers.set(this, (batcher = new Batcher((items, present) => {
+          this.room.traffic?.note(present);
           return writes.run(items);
         }, { size: group, inFlight: group === 1 ? 4 : 2 })));
       }

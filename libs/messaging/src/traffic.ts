@@ -1,4 +1,4 @@
-/** A group of more requests than these was a crowd. */
+/** More requests than these at once are a crowd. */
 export const CROWD = 8;
 /** So long after the last of them the crowds are over. */
 const CROWDS_GONE_MS = 300;
@@ -14,10 +14,10 @@ export class Traffic {
   private lastCrowd = -Infinity;
   private last = -Infinity;
 
-  /** Notes how many requests are handled together. */
-  note(size: number): void {
+  /** Notes how many requests are handled or wait, as some of them begin. */
+  note(present: number): void {
     this.last = performance.now();
-    if (size > CROWD) this.lastCrowd = this.last;
+    if (present > CROWD) this.lastCrowd = this.last;
   }
 
   /** How long what can wait should have waited at this moment; 0 when nobody would be disturbed. */

@@ -4,7 +4,7 @@ import { httpLoad } from './harness/load.js';
 import { inTurns, untilNone } from './harness/measure.js';
 import type { Request } from './harness/http.js';
 import { numbers } from './harness/options.js';
-import { registrations } from './harness/registrations.js';
+import { registrations, untilStill } from './harness/registrations.js';
 import { introduce, perSecond, report } from './harness/report.js';
 import { Stage, type Product } from './harness/stage.js';
 
@@ -33,9 +33,11 @@ await Stage.with(async (stage) => {
   const register = async (name: 'small' | 'large', product: Product, sharers: number): Promise<number> => {
     await product.owner.query('checkpoint'); // so that both begin alike: a page's first change after it is written whole
     const before = await position(product.owner);
-    const { perSecond: rate, accepted } = await httpLoad({ urls: [product.url], key: product.adminKey, clients, seconds, request: registrations(codesOf(sharers)) });
+    const { perSecond: rate, accepted, refused, refusals } = await httpLoad({ urls: [product.url], key: product.adminKey, clients, seconds, request: registrations(codesOf(sharers)) });
+    if (refused > 0) console.log(`  ${name}: ${refused} refused beside ${accepted}: ${refusals}`);
     await untilBooked(product.owner);
     wal[name]!.push(((await position(product.owner)) - before) / accepted);
+    await untilStill(product.owner); // what is left behind would take the processor from the other
     return rate;
   };
   const read = async (product: Product, count: number): Promise<number> =>

@@ -53,13 +53,15 @@ const PROGRESS = `select concat_ws('-', (select count(*) from codes.inbox), (sel
 /** No room takes so long for a group of events. */
 const STILL_MS = 1_500;
 
-/** Waits until the bonuses of every registration are paid and no room has received anything for a while. @returns seconds, without that while */
-export async function untilQuiet(owner: pg.Pool): Promise<number> {
+/** Waits until no room has received anything for a while. @returns seconds, without that while */
+export async function untilStill(owner: pg.Pool): Promise<number> {
   const from = performance.now();
-  await untilPaid(owner);
-  for (let [last, since] = ['', performance.now()]; ; await sleep(LOOK_MS)) {
+  for (let [last, since] = ['', from]; ; await sleep(LOOK_MS)) {
     const { progress } = (await owner.query<{ progress: string }>(PROGRESS)).rows[0]!;
     if (progress !== last) [last, since] = [progress, performance.now()];
     if (performance.now() - since > STILL_MS) return (since - from) / 1_000;
   }
 }
+
+/** Waits until the bonuses of every registration are paid and all is still. @returns seconds */
+export const untilQuiet = async (owner: pg.Pool): Promise<number> => (await untilPaid(owner)) + (await untilStill(owner));

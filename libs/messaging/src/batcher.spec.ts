@@ -60,6 +60,19 @@ describe('natural batching', () => {
     expect(begun[3]!.at - begun[2]!.at).toBeGreaterThanOrEqual(59);
   });
 
+  it('tells how many are here as a group begins, those of other groups and those that wait among them', async () => {
+    const presents: number[] = [];
+    const batcher = new Batcher<number, number>(async (items, present) => {
+      presents.push(present);
+      await sleep(5);
+      return items.map(settled);
+    }, { size: 4, inFlight: 2 });
+    await Promise.all(Array.from({ length: 20 }, (_, n) => batcher.add(n)));
+    expect(presents).toEqual([20, 20, 16, 12, 8]);
+    await batcher.add(0);
+    expect(presents.at(-1)).toBe(1);
+  });
+
   it('tells callers to come back when too many wait', async () => {
     const batcher = new Batcher<number, number>(async (items) => {
       await sleep(20);

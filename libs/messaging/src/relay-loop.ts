@@ -14,6 +14,8 @@ const AFTER_FAILURE_MS = 300;
 const BATCH = 500;
 /** Runs begin at least so far apart, unless a full batch shows that more is waiting. */
 const PACE_MS = 30;
+/** Events wait while requests come in crowds, but no longer than this: the rooms behind would take the processor from those who wait for an answer. */
+const YIELD_MS = 30_000;
 
 /** Publishes what the room's transactions put into the outbox, in the order of their ids, many in flight. */
 export class RelayLoop {
@@ -22,7 +24,7 @@ export class RelayLoop {
   private dirty = true;
   private stopped = false;
   private readonly pace = new Pace(PACE_MS);
-  /** since when events leave the processor to requests */
+  /** since when events wait for crowds to pass */
   private yieldingSince: number | undefined;
   private done: Promise<void> = Promise.resolve();
 
@@ -31,6 +33,7 @@ export class RelayLoop {
     nats: NatsConnection,
     private readonly log: Log,
     private readonly traffic = new Traffic(),
+    private readonly yieldMs = YIELD_MS,
   ) {
     this.stream = new StreamPublisher(nats, inboxOf(tellingUser(db.room)));
     db.onCommitted(() => this.nudge());
@@ -71,12 +74,10 @@ export class RelayLoop {
     }
   }
 
-  /** The rooms behind would take the processor from those who wait for an answer. */
   private yields(): boolean {
-    const { patienceMs } = this.traffic;
-    if (this.stopped || patienceMs === 0) return false;
+    if (this.stopped || !this.traffic.isCrowded) return false;
     this.yieldingSince ??= performance.now();
-    return performance.now() - this.yieldingSince < patienceMs;
+    return performance.now() - this.yieldingSince < this.yieldMs;
   }
 
   private async idle(): Promise<void> {

@@ -174,24 +174,25 @@ export class FraudController implements RoomController {
     return recordAccounts(tx, received, this.contexts);
   }
 
-  @On(events.referralRegistered)
-  referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
-    return scoreReferrals(tx, received, this.contexts, this.room.log);
-  }
-
   @On(events.activityObserved)
   activityObserved(tx: Transaction, received: Received<'activityObserved'>): Promise<void> {
     return observeActivity(tx, received, this.contexts, this.room.log);
   }
 
-  @On(events.referralQualified)
-  referralQualified(tx: Transaction, received: Received<'referralQualified'>): Promise<void> {
-    return reassessQualified(tx, received);
-  }
-
   @On(events.codeLookedUp)
   codeLookedUp(tx: Transaction, received: Received<'codeLookedUp'>): Promise<void> {
     return recordLookUps(tx, received, this.contexts);
+  }
+
+  /** After the facts: what a host told just before a sign-up counts in its first score, also when both come in one group. */
+  @On(events.referralRegistered)
+  referralRegistered(tx: Transaction, received: Received<'referralRegistered'>): Promise<void> {
+    return scoreReferrals(tx, received, this.contexts, this.room.log);
+  }
+
+  @On(events.referralQualified)
+  referralQualified(tx: Transaction, received: Received<'referralQualified'>): Promise<void> {
+    return reassessQualified(tx, received);
   }
 
   @On(events.bonusHeld)

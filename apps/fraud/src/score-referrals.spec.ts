@@ -206,6 +206,12 @@ describe('scoring a referral', () => {
   const lookedUp = (codeId: string, at: Date, ip: string) =>
     event(events.codeLookedUp, { codeId, lookedUpAt: at.toISOString(), context: sealed({ ip }) });
 
+  it('takes the facts of a group before its sign-ups', async () => {
+    const [facts, both] = [referral(), { ip: '203.0.113.7', deviceId: 'd-1' }];
+    await deliver(registered(facts, both), lookedUp(facts.codeId, ago(2 * SECOND), '203.0.113.7'), seen(facts.referrerId, ago(DAY), both));
+    expect(await assessments()).toEqual([expect.objectContaining({ sequence: 1, signals: ['same_ip', 'same_device', 'rapid_registration'] })]);
+  });
+
   const inBothOrders = async (facts: Facts, context: ClientContext, told: () => AnyEvent): Promise<string[][]> => {
     const results: string[][] = [];
     for (const isLate of [false, true]) {

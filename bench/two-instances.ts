@@ -4,7 +4,7 @@ import { numbers } from './harness/options.js';
 import { freshUser, makeReferrers, registrations, untilQuiet } from './harness/registrations.js';
 import { introduce, perSecond, report } from './harness/report.js';
 import { Stage, type Product } from './harness/stage.js';
-import { ProcessorTime } from './processor-time.js';
+import { difference, ProcessorTime, type Reading } from './processor-time.js';
 
 /** Everything twice on the same cores: no operation may be slower than with one instance of each room, and both get the same share of the work. */
 const { clients, seconds, rounds } = numbers({ clients: 64, seconds: 5, rounds: 3 });
@@ -24,19 +24,23 @@ await Stage.with(async (stage) => {
   };
   const rates = new Map<string, { one: number[]; two: number[] }>(Object.keys(operations).map((name) => [name, { one: [], two: [] }]));
   const shares = new Map<string, number[]>();
+  const times = new Map<string, { one: Reading; two: Reading }>();
   for (let round = 0; round <= rounds; round += 1) {
-    const one = await measure(product, [product.url], operations);
+    const alone = new Map([...product.processes].map(([name, child]) => [`${name} 1`, child.pid!]));
+    const one = await measure(product, [product.url], new ProcessorTime(alone.set('nats', product.natsPid), stage.postgres.pid), operations);
     const second = await product.another();
-    const both = new Map([...product.processes].flatMap(([name, child]) => [[`${name} 1`, child.pid!], [`${name} 2`, second.processes.get(name)!.pid!]] as [string, number][]));
+    const both = new Map([...alone, ...[...second.processes].map(([name, child]) => [`${name} 2`, child.pid!] as const)]);
     const clock = new ProcessorTime(both, stage.postgres.pid);
+    await measure(product, [second.url], clock, operations); // young processes are slow, as the first ones were in the round that does not count
     const before = clock.read();
-    const two = await measure(product, [product.url, second.url], operations);
+    const two = await measure(product, [product.url, second.url], clock, operations);
     const after = clock.read();
     await second.stop();
     if (round === 0) continue;
     for (const [name, list] of rates) {
-      list.one.push(one.get(name)!);
-      list.two.push(two.get(name)!);
+      list.one.push(one.get(name)!.perSecond);
+      list.two.push(two.get(name)!.perSecond);
+      times.set(name, { one: one.get(name)!.time, two: two.get(name)!.time });
     }
     for (const name of product.processes.keys()) {
       const [first, other] = [`${name} 1`, `${name} 2`].map((each) => after.get(each)! - before.get(each)!) as [number, number];
@@ -50,17 +54,39 @@ await Stage.with(async (stage) => {
   }
   console.log('\n  the smaller share of processor time, by room (half is even)');
   for (const [name, list] of shares) console.log(`    ${name.padEnd(16)} ${(median(list) * 100).toFixed(0)} %`);
+  printTimes(times);
 });
 
-async function measure(product: Product, urls: string[], operations: Record<string, Operation>): Promise<Map<string, number>> {
-  const rates = new Map<string, number>();
+interface Measured {
+  perSecond: number;
+  /** µs of processor time a request, until the last answer, both instances together */
+  time: Reading;
+}
+
+async function measure(product: Product, urls: string[], clock: ProcessorTime, operations: Record<string, Operation>): Promise<Map<string, Measured>> {
+  const measured = new Map<string, Measured>();
   for (const [name, { request }] of Object.entries(operations)) {
-    const { perSecond: rate, refused, refusals } = await httpLoad({ urls, key: product.adminKey, clients, seconds, request });
+    const before = clock.read();
+    const { perSecond, accepted, refused, refusals } = await httpLoad({ urls, key: product.adminKey, clients, seconds, request });
+    const time: Reading = new Map();
+    for (const [process, us] of difference(before, clock.read())) {
+      const part = process.replace(/ [12]$/, '');
+      time.set(part, (time.get(part) ?? 0) + us / accepted);
+    }
     if (refused > 0) console.log(`  ${name}: ${refused} refused, ${refusals}`);
-    rates.set(name, rate);
+    measured.set(name, { perSecond, time });
     await untilQuiet(product.owner);
   }
-  return rates;
+  return measured;
+}
+
+function printTimes(times: Map<string, { one: Reading; two: Reading }>): void {
+  console.log('\n  µs of processor time a request until its answer, one instance · two');
+  for (const [name, { one, two }] of times) {
+    const parts = [...one].sort(([, a], [, b]) => b - a).filter(([part, us]) => Math.max(us, two.get(part) ?? 0) >= 5);
+    const sum = (reading: Reading): string => [...reading.values()].reduce((total, us) => total + us, 0).toFixed(0);
+    console.log(`    ${name}: ${sum(one)} · ${sum(two)}: ${parts.map(([part, us]) => `${part} ${us.toFixed(0)} · ${(two.get(part) ?? 0).toFixed(0)}`).join(', ')}`);
+  }
 }
 
 /** Of users who were not referred. */

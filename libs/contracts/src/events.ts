@@ -219,7 +219,7 @@ export type EventData<E extends EventDefinition> = z.output<E['data']>;
 /** What hosts hear of, over the stream and by webhook; the rest is between rooms. */
 export const HOST_EVENTS: EventDefinition[] = Object.values(events).filter((kind) => kind !== events.activityObserved && kind !== events.referralsImported);
 
-/** Who reads what, in the order in which a room handles a group: the broker's consumers are made from it. */
+/** Who reads what: the broker's consumers are made from it. In which order a room handles a group its controller says. */
 export const SUBSCRIPTIONS: Record<RoomName, EventDefinition[]> = {
   codes: [events.referralRegistered, events.userUpdated, events.codeAlarmed, events.referralsImported],
   relationships: [

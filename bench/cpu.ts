@@ -52,7 +52,7 @@ try {
   );
   const pids = new Map([...product.processes].map(([name, child]) => [`node: ${name}`, child.pid!]));
   const clock = new ProcessorTime(pids.set('nats', nats.pid), postgres.pid);
-  await load(5); // warm-up
+  await load(seconds); // warm-up: young processes run most of their code uncompiled
   await untilQuiet(owner);
   await owner.query('analyze');
   if (statements > 0) await countStatements(owner);

@@ -19,6 +19,8 @@ export interface WorkloadOptions {
 
 /** Codes that may be used only so often, and are tried far more often. */
 const SCARCE_CODES = 30;
+/** Each of them is in fashion for so many requests: several people want it at the same time. */
+const FASHION = 200;
 /** A host in so many turns has a few people sign up with each other's codes. */
 const CIRCLES_IN = 30;
 
@@ -156,7 +158,7 @@ export class Workload {
   }
 
   private async codeToUse(): Promise<string | null> {
-    if (this.scarce.length > 0 && this.random.below(12) === 0) return this.random.pick(this.scarce);
+    if (this.scarce.length > 0 && this.random.below(6) === 0) return this.scarce[Math.floor(this.history.length / FASHION) % this.scarce.length]!;
     return this.codeOf(this.people.any());
   }
 

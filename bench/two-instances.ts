@@ -22,12 +22,11 @@ await Stage.with(async (stage) => {
     pay: { request: payment },
     'read balances': { request: () => ({ method: 'GET', path: `/v1/users/${referrers[Math.floor(Math.random() * 1_000)]!.userId}/balances` }) },
   };
-  const rates = new Map<string, { one: number[]; two: number[] }>(Object.keys(operations).map((name) => [name, { one: [], two: [] }]));
+  const results: Results = new Map(Object.keys(operations).map((name) => [name, { one: [], two: [] }]));
   const shares = new Map<string, number[]>();
-  const times = new Map<string, { one: Reading; two: Reading }>();
   for (let round = 0; round <= rounds; round += 1) {
-    const alone = new Map([...product.processes].map(([name, child]) => [`${name} 1`, child.pid!]));
-    const one = await measure(product, [product.url], new ProcessorTime(alone.set('nats', product.natsPid), stage.postgres.pid), operations);
+    const alone = new Map([['nats', product.natsPid], ...[...product.processes].map(([name, child]) => [`${name} 1`, child.pid!] as const)]);
+    const one = await measure(product, [product.url], new ProcessorTime(alone, stage.postgres.pid), operations);
     const second = await product.another();
     const both = new Map([...alone, ...[...second.processes].map(([name, child]) => [`${name} 2`, child.pid!] as const)]);
     const clock = new ProcessorTime(both, stage.postgres.pid);
@@ -37,24 +36,22 @@ await Stage.with(async (stage) => {
     const after = clock.read();
     await second.stop();
     if (round === 0) continue;
-    for (const [name, list] of rates) {
-      list.one.push(one.get(name)!.perSecond);
-      list.two.push(two.get(name)!.perSecond);
-      times.set(name, { one: one.get(name)!.time, two: two.get(name)!.time });
+    for (const [name, list] of results) {
+      list.one.push(one.get(name)!);
+      list.two.push(two.get(name)!);
     }
     for (const name of product.processes.keys()) {
       const [first, other] = [`${name} 1`, `${name} 2`].map((each) => after.get(each)! - before.get(each)!) as [number, number];
       shares.set(name, [...(shares.get(name) ?? []), Math.min(first, other) / (first + other)]);
     }
   }
-  for (const [name, { one, two }] of rates) {
-    report({
-      line: `two instances of each room: ${name}`, product: perSecond(median(two)), limit: `${perSecond(median(one))} (one instance)`, ratio: median(two) / median(one), goal: { atLeast: 0.95 },
-    });
+  for (const [name, { one, two }] of results) {
+    const [ofOne, ofTwo] = [one, two].map((list) => median(list.map((measured) => measured.perSecond))) as [number, number];
+    report({ line: `two instances of each room: ${name}`, product: perSecond(ofTwo), limit: `${perSecond(ofOne)} (one instance)`, ratio: ofTwo / ofOne, goal: { atLeast: 0.95 } });
   }
   console.log('\n  the smaller share of processor time, by room (half is even)');
   for (const [name, list] of shares) console.log(`    ${name.padEnd(16)} ${(median(list) * 100).toFixed(0)} %`);
-  printTimes(times);
+  printTimes(results);
 });
 
 interface Measured {
@@ -62,6 +59,9 @@ interface Measured {
   /** µs of processor time a request, until the last answer, both instances together */
   time: Reading;
 }
+
+/** By operation, round by round. */
+type Results = Map<string, { one: Measured[]; two: Measured[] }>;
 
 async function measure(product: Product, urls: string[], clock: ProcessorTime, operations: Record<string, Operation>): Promise<Map<string, Measured>> {
   const measured = new Map<string, Measured>();
@@ -80,9 +80,10 @@ async function measure(product: Product, urls: string[], clock: ProcessorTime, o
   return measured;
 }
 
-function printTimes(times: Map<string, { one: Reading; two: Reading }>): void {
-  console.log('\n  µs of processor time a request until its answer, one instance · two');
-  for (const [name, { one, two }] of times) {
+function printTimes(results: Results): void {
+  console.log('\n  µs of processor time a request until its answer in the last round, one instance · two');
+  for (const [name, list] of results) {
+    const [one, two] = [list.one.at(-1)!.time, list.two.at(-1)!.time];
     const parts = [...one].sort(([, a], [, b]) => b - a).filter(([part, us]) => Math.max(us, two.get(part) ?? 0) >= 5);
     const sum = (reading: Reading): string => [...reading.values()].reduce((total, us) => total + us, 0).toFixed(0);
     console.log(`    ${name}: ${sum(one)} · ${sum(two)}: ${parts.map(([part, us]) => `${part} ${us.toFixed(0)} · ${(two.get(part) ?? 0).toFixed(0)}`).join(', ')}`);

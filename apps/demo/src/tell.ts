@@ -1,11 +1,10 @@
 import { ProblemError, type ReferralsClient } from '@referrals/client';
 import { access, codes, relationships, rewards } from '@referrals/contracts';
+import { CROWD } from '@referrals/messaging';
 import { iso, type Fact } from './fact.js';
 
-/** No crowd: events of crowds wait until they have passed. */
-const AT_ONCE = 8;
 
-/** Tells the product facts through its own API, several at a time: their order does not matter. */
+/** Tells the product facts through its own API, several at a time: their order does not matter. More would be a crowd, whose events wait. */
 export class Teller {
   private readonly codes = new Map<string, Promise<string>>();
   /** refused by a rule, as a host's requests are now and then */
@@ -18,7 +17,7 @@ export class Teller {
     const work = async (): Promise<void> => {
       for (const fact of waiting) await this.tell(fact);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: CROWD }, work));
   }
 
   private async tell(fact: Fact): Promise<void> {

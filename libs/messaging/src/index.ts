@@ -13,5 +13,6 @@ export * from './sealed-box.js';
 export * from './sealing-keys.js';
 export * from './start-room.js';
 export * from './stream.js';
+export { CROWD } from './traffic.js';
 export * from './wire.js';
 export * from './write-group.js';
